@@ -1,0 +1,66 @@
+import type { DomainError } from '#domain/shared/errors';
+import { done, err, type Result } from '#domain/shared/result';
+
+/** What every versioned row has. Times are set by the store, from the clock. */
+export interface Versioned {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly version: number;
+  readonly createdAt: Date;
+  readonly createdBy: string | null;
+  readonly updatedAt: Date;
+  readonly updatedBy: string | null;
+}
+
+/** A fact to be told outside (API, *Messages going out*): type on the wire, and what its `details` say (snake_case). */
+export interface OutgoingFact {
+  readonly type: string;
+  readonly goalId?: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * A consistency boundary around one flat state. `stored` is the state as it was read (`null`: new), so that the store can
+ * guard the version and write old and new into the audit log; `facts` go to the outbox with the change.
+ */
+export abstract class Aggregate<S extends Versioned> {
+  readonly facts: OutgoingFact[] = [];
+
+  constructor(
+    protected current: S,
+    readonly stored: S | null,
+  ) {}
+
+  get state(): S {
+    return this.current;
+  }
+
+  protected change(changes: Partial<S>): void {
+    this.current = { ...this.current, ...changes };
+  }
+}
+
+/** The version a caller says it has seen (`If-Match`), or `undefined` when it said none. */
+export type SeenVersion = number | undefined;
+
+/** For PATCH and DELETE: the seen version must be given (428) and be the present one (412). SPEC 7, *Optimistic locking*. */
+export const mustHaveSeen = (present: number, seen: SeenVersion): Result<void> =>
+  seen === undefined ? err(unversioned(present)) : mayHaveSeen(present, seen);
+
+/** For actions: checked only when given. */
+export const mayHaveSeen = (present: number, seen: SeenVersion): Result<void> =>
+  seen === undefined || seen === present ? done : err(stale(present));
+
+export const stale = (present: number): DomainError => ({
+  kind: 'stale',
+  code: 'version-mismatch',
+  message: `It has changed since you read it. Read it again; its version is now ${present}.`,
+  details: { current_version: present },
+});
+
+const unversioned = (present: number): DomainError => ({
+  kind: 'unversioned',
+  code: 'precondition-required',
+  message: `Say which version you are changing with the header If-Match: "${present}" (the ETag of your last read).`,
+  details: { current_version: present },
+});

@@ -1,0 +1,26 @@
+/** An exact decimal: `units / 10^18`. Up to 18 digits before and after the point, no exponent (SPEC 4.2). */
+export interface Decimal {
+  readonly units: bigint;
+}
+
+const SCALE = 18;
+const FORM = /^(-?)(\d{1,18})(?:\.(\d{1,18}))?$/;
+
+/** Reads a decimal by its own digits; `undefined` when the text is none. `"007.50"` and `"7.5"` are the same. */
+export const decimal = (text: string): Decimal | undefined => {
+  const [, sign, whole, fraction = ''] = FORM.exec(text) ?? [];
+  if (whole === undefined) return undefined;
+  const units = BigInt(whole + fraction.padEnd(SCALE, '0'));
+  return { units: sign === '-' ? -units : units };
+};
+
+export const isAtLeast = (value: Decimal, least: Decimal): boolean => value.units >= least.units;
+
+export const isNegative = (value: Decimal): boolean => value.units < 0n;
+
+/** The one way to write it: no leading or trailing zeros, no `-0`. */
+export const decimalText = (value: Decimal): string => {
+  const digits = (value.units < 0n ? -value.units : value.units).toString().padStart(SCALE + 1, '0');
+  const fraction = digits.slice(-SCALE).replace(/0+$/, '');
+  return `${value.units < 0n ? '-' : ''}${digits.slice(0, -SCALE)}${fraction && `.${fraction}`}`;
+};
