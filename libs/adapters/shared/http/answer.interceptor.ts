@@ -1,0 +1,46 @@
+import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { map, type Observable } from 'rxjs';
+import type { Result } from '#domain/shared/result';
+import { OPERATION, type OperationSpec } from '#adapters/shared/http/operation';
+import { Refused } from '#adapters/shared/http/problem';
+
+/** The caller has this version already. */
+export class NotModified extends Error {
+  constructor(readonly etag: string) {
+    super('not modified');
+  }
+}
+
+/** Turns the Result a controller answers into status, headers and body: `Location`, `ETag`, 304, or the problem. */
+@Injectable()
+export class AnswerInterceptor implements NestInterceptor {
+  constructor(private readonly reflector: Reflector) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const spec = this.reflector.get<OperationSpec | undefined>(OPERATION, context.getHandler());
+    if (!spec) return next.handle();
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const reply = context.switchToHttp().getResponse<FastifyReply>();
+    return next.handle().pipe(map((result: Result<unknown>) => answer(spec, request, reply, result)));
+  }
+}
+
+const answer = (spec: OperationSpec, request: FastifyRequest, reply: FastifyReply, result: Result<unknown>): unknown => {
+  if (!result.ok) throw new Refused(result.error);
+  const value = result.value as { readonly id?: string; readonly version?: number } | undefined;
+  if (value?.version !== undefined) tag(request, reply, `"${String(value.version)}"`);
+  else void reply.header('Cache-Control', 'no-store');
+  if (spec.creates && value?.id !== undefined) {
+    void reply.header('Location', `${request.url.replace(/\?.*$/, '').replace(/\/$/, '')}/${value.id}`);
+  }
+  return result.value;
+};
+
+const tag = (request: FastifyRequest, reply: FastifyReply, etag: string): void => {
+  const seen = request.method === 'GET' ? (request.headers['if-none-match'] ?? '') : '';
+  const matches = seen.split(',').some((text) => text.trim() === '*' || text.trim().replace(/^W\//, '') === etag);
+  if (matches) throw new NotModified(etag);
+  void reply.header('ETag', etag).header('Cache-Control', 'private, no-cache');
+};

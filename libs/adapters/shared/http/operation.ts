@@ -1,0 +1,98 @@
+import { applyDecorators, HttpCode, SetMetadata } from '@nestjs/common';
+import { ApiBearerAuth, ApiExtension, ApiHeader, ApiOperation, ApiQuery, ApiResponse } from '@nestjs/swagger';
+import type { Permission } from '#domain/shared/permissions';
+import type { FilterRule, Listing } from '#application/shared/listing';
+import type { View, ViewShape } from '#application/shared/view';
+import { schemaOf, pageOf, reference, type Schema } from '#adapters/shared/http/open-api';
+import { problemView } from '#adapters/shared/http/problem';
+
+/** What a route is, written once: the document and the answer's status and headers come from it. */
+export interface OperationSpec {
+  /** `operationId`: stable, camelCase. */
+  readonly id: string;
+  readonly summary: string;
+  readonly description?: string;
+  /** The permission its handler asks for; shown in the document as `x-permission`. */
+  readonly permission: Permission;
+  /** What a success answers: a view, a page of a listing, or nothing (204). */
+  readonly answers: View<ViewShape> | { readonly page: Listing } | { readonly listOf: View<ViewShape> } | 'nothing';
+  /** 201 with `Location`, and `Idempotency-Key` is taken. */
+  readonly creates?: true;
+  /** `If-Match`: required on PATCH and DELETE of what is versioned, optional on its actions. */
+  readonly ifMatch?: 'required' | 'optional';
+  /** Error codes beside those every route can answer, by status. */
+  readonly errors?: Readonly<Record<number, string>>;
+}
+
+export const OPERATION = 'goal-service:operation';
+
+const EVERYWHERE: Readonly<Record<number, string>> = {
+  401: 'No valid access token.',
+  403: 'The role lacks the permission.',
+  422: 'Faults in the input, all of them in `errors`.',
+  503: 'The database is away; try again after `Retry-After` seconds.',
+};
+
+/** Describes a route in the OpenAPI document and tells the answer interceptor how to answer. */
+export const Operation = (spec: OperationSpec): MethodDecorator => {
+  const status = spec.creates ? 201 : spec.answers === 'nothing' ? 204 : 200;
+  const errors: Record<number, string> = {
+    ...EVERYWHERE,
+    ...(spec.ifMatch && { 412: 'The version named by If-Match is not the present one (`current_version`).' }),
+    ...(spec.ifMatch === 'required' && { 428: 'If-Match is missing.' }),
+    ...spec.errors,
+  };
+  const schema = answerSchema(spec.answers);
+  return applyDecorators(
+    SetMetadata(OPERATION, spec),
+    HttpCode(status),
+    ApiBearerAuth(),
+    ApiExtension('x-permission', spec.permission),
+    ApiOperation({
+      operationId: spec.id,
+      summary: spec.summary,
+      description: [spec.description, `Needs \`${spec.permission}\`.`].filter(Boolean).join(' '),
+    }),
+    ApiResponse({ status, description: spec.summary, ...(schema && { schema }) }),
+    ...Object.entries(errors).map(([code, description]) =>
+      ApiResponse({
+        status: Number(code),
+        description,
+        content: { 'application/problem+json': { schema: reference(problemView) } },
+      }),
+    ),
+    ...(spec.ifMatch
+      ? [ApiHeader({ name: 'If-Match', required: spec.ifMatch === 'required', description: 'The ETag you have read.', schema: { type: 'string', example: '"1"' } })]
+      : []),
+    ...(spec.creates
+      ? [ApiHeader({ name: 'Idempotency-Key', required: false, description: 'Makes a repetition answer what the first time answered, for 24 hours.', schema: { type: 'string', maxLength: 200 } })]
+      : []),
+    ...(typeof spec.answers === 'object' && 'page' in spec.answers ? queryOf(spec.answers.page) : []),
+  );
+};
+
+const answerSchema = (answers: OperationSpec['answers']): Schema | undefined => {
+  if (answers === 'nothing') return undefined;
+  if ('page' in answers) return pageOf(answers.page.item);
+  if ('listOf' in answers) return { type: 'array', items: reference(answers.listOf) };
+  return reference(answers);
+};
+
+const queryOf = (list: Listing): MethodDecorator[] => [
+  ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, maximum: 200, default: 50 } }),
+  ApiQuery({ name: 'offset', required: false, schema: { type: 'integer', minimum: 0, default: 0 } }),
+  ApiQuery({ name: 'cursor', required: false, schema: { type: 'string' }, description: 'The `next_cursor` of the page before; not with `offset`.' }),
+  ApiQuery({
+    name: 'sort',
+    required: false,
+    schema: { type: 'string', default: `-${list.sortable[0] ?? 'id'}` },
+    description: `Comma-separated, \`-\` for descending. Allowed: ${list.sortable.join(', ')}.`,
+  }),
+  ...(list.deletable ? [ApiQuery({ name: 'deleted', required: false, schema: { type: 'string', enum: ['only'] } })] : []),
+  ...Object.entries(list.filters).map(([name, rule]) => ApiQuery({ name, required: false, schema: filterSchema(rule) })),
+];
+
+const filterSchema = ({ kind, one }: FilterRule): Schema => {
+  const item = schemaOf(kind);
+  return one ? item : { type: 'array', items: item };
+};

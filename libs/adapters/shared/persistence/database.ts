@@ -1,0 +1,16 @@
+import type { EntityManager } from 'typeorm';
+
+/**
+ * The database as adapters see it: every statement runs in the transaction of the request in hand, which sees the rows of
+ * its actor's tenants only. Adapters neither begin nor end transactions.
+ */
+export abstract class Database {
+  /** Runs one statement and answers its rows. */
+  abstract query<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
+
+  /** TypeORM's entity manager on the same transaction. */
+  abstract entities(): Promise<EntityManager>;
+
+  /** Has something done once the transaction is committed, before its caller is answered; never after a roll-back. */
+  abstract afterCommit(work: () => Promise<void>): void;
+}

@@ -1,0 +1,110 @@
+import { Injectable } from '@nestjs/common';
+import { QueryFailedError, type EntityMetadata, type EntitySchema, type ObjectLiteral } from 'typeorm';
+import { stale, type Aggregate, type Versioned } from '#domain/shared/aggregate';
+import type { DomainError } from '#domain/shared/errors';
+import { done, err, type Result } from '#domain/shared/result';
+import { Clock, RequestContext } from '#application/shared/tools';
+import { Database } from '#adapters/shared/persistence/database';
+import { Journal, type Changes } from '#adapters/shared/persistence/journal';
+
+/** What a violated unique constraint means in the words of the business, by the constraint's name. */
+export type Conflicts = Readonly<Record<string, DomainError>>;
+
+const KEPT_BY_THE_STORE = new Set(['version', 'created_at', 'created_by', 'updated_at', 'updated_by']);
+
+/**
+ * The one way versioned rows are written: inserted when new, otherwise updated only where the version is still the one that
+ * was read (0 rows: 412), with the audit entry and the outgoing facts in the same transaction. Never a lost update (SPEC 7).
+ */
+@Injectable()
+export class GuardedStore {
+  constructor(
+    private readonly db: Database,
+    private readonly journal: Journal,
+    private readonly clock: Clock,
+    private readonly context: RequestContext,
+  ) {}
+
+  /** `entityType` is the word of the audit log and of permissions (`workflow_goal`). An aggregate without a change writes nothing. */
+  async save<S extends Versioned & ObjectLiteral>(
+    schema: EntitySchema<S>,
+    entityType: string,
+    aggregate: Aggregate<S>,
+    conflicts: Conflicts = {},
+  ): Promise<Result<void>> {
+    const { state, stored } = aggregate;
+    const manager = await this.db.entities();
+    const metadata = manager.connection.getMetadata(schema);
+    const changes = differences(metadata, stored, state);
+    if (stored && Object.keys(changes).length === 0) return done;
+    const written = await this.write(schema, stored, this.stamped(state, stored)).catch(refusedBy(conflicts));
+    if (!written.ok) return written;
+    await this.journal.write(
+      [{ action: actionOf(aggregate, entityType), entityType, entityId: state.id, changes }],
+      aggregate.facts.map((fact) => ({
+        ...fact,
+        version: (stored?.version ?? 0) + 1,
+        details: fact.type.endsWith('.updated') ? { ...fact.details, changes } : fact.details,
+      })),
+    );
+    return done;
+  }
+
+  private stamped<S extends Versioned>(state: S, stored: S | null): S {
+    const now = this.clock.now();
+    const { userId } = this.context.actor;
+    const made = stored ?? { version: 0, createdAt: now, createdBy: userId };
+    const { createdAt, createdBy } = made;
+    return { ...state, version: made.version + 1, createdAt, createdBy, updatedAt: now, updatedBy: userId };
+  }
+
+  private async write<S extends Versioned & ObjectLiteral>(
+    schema: EntitySchema<S>,
+    stored: S | null,
+    next: S,
+  ): Promise<Result<void>> {
+    const manager = await this.db.entities();
+    if (!stored) {
+      await manager.createQueryBuilder().insert().into(schema).values(next).updateEntity(false).execute();
+      return done;
+    }
+    const { affected } = await manager
+      .createQueryBuilder()
+      .update(schema)
+      .set(next)
+      .where('tenant_id = :tenantId AND id = :id AND version = :version', { ...next, version: stored.version })
+      .execute();
+    return affected === 1 ? done : err(stale(stored.version + 1));
+  }
+}
+
+const refusedBy =
+  (conflicts: Conflicts) =>
+  (failure: unknown): Result<void> => {
+    const { code, constraint } = (failure instanceof QueryFailedError ? failure.driverError : {}) as {
+      code?: string;
+      constraint?: string;
+    };
+    const conflict = code === '23505' && constraint !== undefined ? conflicts[constraint] : undefined;
+    if (!conflict) throw failure;
+    return err(conflict);
+  };
+
+/** The facts say it best; a change that tells nobody (a goal moved down by another) is an update. */
+const actionOf = (aggregate: Aggregate<Versioned>, entityType: string): string =>
+  aggregate.facts[0]?.type ?? `${entityType}.updated`;
+
+const differences = <S extends Versioned & ObjectLiteral>(
+  metadata: EntityMetadata,
+  stored: S | null,
+  state: S,
+): Changes => {
+  const changes: Record<string, { old: unknown; new: unknown }> = {};
+  for (const column of metadata.columns) {
+    if (KEPT_BY_THE_STORE.has(column.databaseName)) continue;
+    const before: unknown = (stored?.[column.propertyName] as unknown) ?? null;
+    const after: unknown = (state[column.propertyName] as unknown) ?? null;
+    if (JSON.stringify(before) !== JSON.stringify(after)) changes[column.databaseName] = { old: before, new: after };
+  }
+  return changes;
+};

@@ -1,0 +1,47 @@
+import type { View, ViewShape } from '#application/shared/view';
+
+/** What may be asked of one filter. `one` refuses a repeated parameter; the others take any number, for OR. */
+export type FilterKind = 'text' | 'uuid' | 'boolean' | 'time' | { readonly oneOf: readonly string[] };
+
+export interface FilterRule {
+  readonly kind: FilterKind;
+  readonly one?: true;
+}
+
+/**
+ * A list as callers may ask for it: the view of an item and the allow-lists of what can be sorted and filtered by (API,
+ * *Lists*). The first of `sortable`, descending, is the default order; the id breaks ties.
+ */
+export interface Listing<S extends ViewShape = ViewShape> {
+  readonly item: View<S>;
+  readonly sortable: readonly (keyof S & string)[];
+  readonly filters: Readonly<Record<string, FilterRule>>;
+  /** Whether `deleted=only` can be asked for, by whom it takes to delete. */
+  readonly deletable?: true;
+}
+
+export const listing = <const S extends ViewShape>(rules: Listing<S>): Listing<S> => rules;
+
+export interface Sort {
+  readonly field: string;
+  readonly descending: boolean;
+}
+
+/** A checked request for one page. `after` holds the sort values and the id of the last item seen; it excludes an offset. */
+export interface PageRequest {
+  readonly limit: number;
+  readonly offset: number;
+  readonly after: readonly (string | number | boolean | null)[] | null;
+  readonly sort: readonly Sort[];
+  readonly filters: Readonly<Record<string, readonly string[]>>;
+  readonly deletedOnly: boolean;
+}
+
+/** One page as it goes over the wire. `total` is counted on pages by offset only; `next_cursor` is `null` on the last page. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly total: number | null;
+  readonly offset: number;
+  readonly limit: number;
+  readonly next_cursor: string | null;
+}

@@ -1,0 +1,40 @@
+import { Injectable, UnauthorizedException } from '@nestjs/common';
+import { PassportStrategy } from '@nestjs/passport';
+import { ExtractJwt, Strategy } from 'passport-jwt';
+import { Actor } from '#domain/shared/actor';
+import { ROLES } from '#domain/shared/permissions';
+import { Config } from '#infrastructure/config/config';
+
+interface Claims {
+  readonly sub?: unknown;
+  readonly user_id?: unknown;
+  readonly tenant_id?: unknown;
+  readonly role?: unknown;
+  readonly type?: unknown;
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Reads an access token: HS256 only, with our issuer and audience, not expired; `user_id` stands in for a missing `sub` (000). */
+@Injectable()
+export class JwtStrategy extends PassportStrategy(Strategy) {
+  constructor(config: Config) {
+    super({
+      jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
+      secretOrKey: config.SECRET_KEY,
+      algorithms: ['HS256'],
+      issuer: config.JWT_ISSUER,
+      audience: config.JWT_AUDIENCE,
+      ignoreExpiration: false,
+    });
+  }
+
+  validate(claims: Claims): Actor {
+    const userId = claims.sub ?? claims.user_id;
+    const role = ROLES.find((known) => known === claims.role);
+    if (claims.type !== 'access' || !role || !isUuid(userId) || !isUuid(claims.tenant_id)) throw new UnauthorizedException();
+    return Actor.member(claims.tenant_id.toLowerCase(), userId.toLowerCase(), role);
+  }
+}
+
+const isUuid = (value: unknown): value is string => typeof value === 'string' && UUID.test(value);

@@ -1,0 +1,125 @@
+/** One setting: how it is read, its default, and what it does. The table in the README and `.env.example` come from here. */
+interface Setting<T> {
+  readonly read: (text: string) => T | undefined;
+  readonly fallback?: string;
+  readonly means: string;
+  /** What a right value looks like; said when it is wrong. */
+  readonly form: string;
+}
+
+const text = (means: string, fallback?: string): Setting<string> => ({
+  read: (value) => value,
+  means,
+  form: 'text',
+  ...(fallback !== undefined && { fallback }),
+});
+
+const whole = (means: string, fallback: number, least = 1, most = 2 ** 31 - 1): Setting<number> => ({
+  read: (value) => (/^\d+$/.test(value) && +value >= least && +value <= most ? Number(value) : undefined),
+  fallback: String(fallback),
+  means,
+  form: `a whole number from ${String(least)} to ${String(most)}`,
+});
+
+const oneOf = <const T extends string>(means: string, values: readonly T[], fallback: T): Setting<T> => ({
+  read: (value) => values.find((known) => known === value),
+  fallback,
+  means,
+  form: values.join(' | '),
+});
+
+const url = (means: string, schemes: readonly string[]): Setting<string> => ({
+  read: (value) => (schemes.some((scheme) => value.startsWith(`${scheme}://`)) && URL.canParse(value) ? value : undefined),
+  fallback: '',
+  means,
+  form: schemes.map((scheme) => `${scheme}://…`).join(' or '),
+});
+
+/** Every setting of the service, by its name in the environment. */
+export const SETTINGS = {
+  NODE_ENV: oneOf('Mode. `production` refuses weak secrets.', ['production', 'development', 'test'], 'development'),
+  PORT: whole('Port of the API.', 3000, 0, 65535),
+  METRICS_PORT: whole('Port of `/metrics` (and of the worker’s `/health*`).', 9464, 0, 65535),
+  DATABASE_URL: url('PostgreSQL as the application role. TLS by `?sslmode=verify-full`.', ['postgres', 'postgresql']),
+  DB_HOST: text('With the next four, instead of DATABASE_URL.', ''),
+  DB_PORT: whole('', 5432, 1, 65535),
+  DB_NAME: text('', 'goal_service'),
+  DB_USER: text('', ''),
+  DB_PASSWORD: text('', ''),
+  DATABASE_MIGRATION_URL: url('PostgreSQL as the owner of the tables; only migrations use it.', ['postgres', 'postgresql']),
+  DB_POOL_SIZE: whole('Most connections to PostgreSQL of one process.', 10, 2, 1000),
+  REDIS_URL: url('Redis. TLS by `rediss://`.', ['redis', 'rediss']),
+  SECRET_KEY: text('Signs access tokens (HS256). At least 32 bytes in production.', ''),
+  JWT_ISSUER: text('`iss` of access tokens.', 'goal-service'),
+  JWT_AUDIENCE: text('`aud` of access tokens.', 'goal-service'),
+  LOG_LEVEL: oneOf('What is logged.', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
+  EVENT_SHARDS: whole('Number of streams `goal-service:events:in:<n>` events arrive on.', 1, 1, 1024),
+  EVENT_BATCH_SIZE: whole('Most events that one transaction judges.', 500, 1, 10_000),
+  EVENT_PROCESSING_TIMEOUT_MS: whole('Longest a batch may take in the database, and the longest a caller waits for it.', 5000, 100),
+  STREAM_REPLAY_SECONDS: whole('How long handled events stay in the streams.', 600, 0),
+  LISTENER_TTL_SECONDS: whole('Life of a listener in the registry unless renewed.', 86_400, 60),
+  LISTENER_CLEANUP_INTERVAL_SECONDS: whole('How often the registry of listeners is swept.', 3600, 1),
+  WORKFLOW_MAX_GOALS: whole('Most goals of one workflow, inactive ones included.', 3, 1, 100),
+  OUTBOX_RETENTION_DAYS: whole('How far back outgoing events are sent again after Redis lost them.', 7, 1),
+} satisfies Record<string, Setting<unknown>>;
+
+export type SettingName = keyof typeof SETTINGS;
+
+type Values = { readonly [K in SettingName]: NonNullable<ReturnType<(typeof SETTINGS)[K]['read']>> };
+
+/** The settings as read from the environment. Times and sizes are in the unit their name says. */
+export abstract class Config implements Values {
+  declare readonly NODE_ENV: Values['NODE_ENV'];
+  declare readonly PORT: number;
+  declare readonly METRICS_PORT: number;
+  declare readonly DATABASE_URL: string;
+  declare readonly DB_HOST: string;
+  declare readonly DB_PORT: number;
+  declare readonly DB_NAME: string;
+  declare readonly DB_USER: string;
+  declare readonly DB_PASSWORD: string;
+  declare readonly DATABASE_MIGRATION_URL: string;
+  declare readonly DB_POOL_SIZE: number;
+  declare readonly REDIS_URL: string;
+  declare readonly SECRET_KEY: string;
+  declare readonly JWT_ISSUER: string;
+  declare readonly JWT_AUDIENCE: string;
+  declare readonly LOG_LEVEL: Values['LOG_LEVEL'];
+  declare readonly EVENT_SHARDS: number;
+  declare readonly EVENT_BATCH_SIZE: number;
+  declare readonly EVENT_PROCESSING_TIMEOUT_MS: number;
+  declare readonly STREAM_REPLAY_SECONDS: number;
+  declare readonly LISTENER_TTL_SECONDS: number;
+  declare readonly LISTENER_CLEANUP_INTERVAL_SECONDS: number;
+  declare readonly WORKFLOW_MAX_GOALS: number;
+  declare readonly OUTBOX_RETENTION_DAYS: number;
+}
+
+/** Reads the environment; throws once, naming every fault. */
+export const readConfig = (env: Readonly<Record<string, string | undefined>>): Config => {
+  const faults: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [name, { read, fallback, form }] of Object.entries<Setting<unknown>>(SETTINGS)) {
+    const given = env[name] === undefined || env[name] === '' ? fallback : env[name];
+    const value = given === '' ? '' : read(given ?? '');
+    if (value === undefined) faults.push(`${name} must be ${form}`);
+    values[name] = value;
+  }
+  const config = values as unknown as Values;
+  faults.push(...togetherFaults(config));
+  if (faults.length > 0) throw new Error(`The configuration has faults:\n${faults.map((line) => `  - ${line}`).join('\n')}`);
+  return { ...config, DATABASE_URL: config.DATABASE_URL || urlOf(config) };
+};
+
+const togetherFaults = (config: Values): string[] => [
+  ...(config.DATABASE_URL || (config.DB_HOST && config.DB_USER)
+    ? []
+    : ['DATABASE_URL (or DB_HOST and DB_USER) must say where PostgreSQL is']),
+  ...(config.REDIS_URL ? [] : ['REDIS_URL must say where Redis is']),
+  ...(Buffer.byteLength(config.SECRET_KEY) >= (config.NODE_ENV === 'production' ? 32 : 1)
+    ? []
+    : ['SECRET_KEY must be set, with at least 32 bytes in production (openssl rand -base64 48)']),
+];
+
+const urlOf = ({ DB_HOST, DB_PORT, DB_NAME, DB_USER, DB_PASSWORD }: Values): string =>
+  `postgres://${encodeURIComponent(DB_USER)}:${encodeURIComponent(DB_PASSWORD)}@${DB_HOST}:${String(DB_PORT)}/${encodeURIComponent(DB_NAME)}`;

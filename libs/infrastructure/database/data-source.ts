@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { types } from 'pg';
+import { DataSource, type DataSourceOptions, type EntitySchema } from 'typeorm';
+import { MIGRATIONS } from '#infrastructure/database/migrations';
+
+const TIMESTAMPTZ = 1184;
+const DATE = 1082;
+const INT8 = 20;
+
+/** How values come from the driver: times as RFC 3339 text with milliseconds, dates as they stand, counts as numbers. */
+const readers = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') => {
+    if (oid === TIMESTAMPTZ) return (value: string) => new Date(value).toISOString();
+    if (oid === DATE) return (value: string) => value;
+    if (oid === INT8) return Number;
+    return types.getTypeParser(oid, format) as unknown;
+  },
+};
+
+export interface DatabaseOptions {
+  readonly url: string;
+  readonly poolSize: number;
+  readonly statementTimeoutMs: number;
+  readonly entities: readonly EntitySchema[];
+}
+
+/** The application's way to PostgreSQL. Connection attempts give up after five seconds, so that a caller gets its 503. */
+export const dataSource = ({ url, poolSize, statementTimeoutMs, entities }: DatabaseOptions): DataSource =>
+  new DataSource({
+    ...base(url),
+    poolSize,
+    entities: [...entities],
+    connectTimeoutMS: 5000,
+    extra: { types: readers, statement_timeout: statementTimeoutMs, keepAlive: true },
+  });
+
+/** The owner's way to PostgreSQL, for migrations. */
+export const migrationSource = (url: string): DataSource =>
+  new DataSource({ ...base(url), migrations: MIGRATIONS, migrationsTransactionMode: 'all' });
+
+const base = (url: string) => ({ type: 'postgres', url, applicationName: 'goal-service', logging: false }) satisfies DataSourceOptions;
+
+/** Connects, and keeps trying while the database is not there yet. */
+export const connected = async (source: DataSource, warn: (message: string) => void): Promise<DataSource> => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await source.initialize();
+    } catch (failure) {
+      if (attempt === 60) throw failure;
+      warn(`PostgreSQL is not there yet (${(failure as Error).message}); trying again`);
+      await sleep(1000);
+    }
+  }
+};

@@ -1,0 +1,54 @@
+import { Injectable } from '@nestjs/common';
+import { conflict, invalid } from '#domain/shared/errors';
+import { err, type Result } from '#domain/shared/result';
+import { Clock } from '#application/shared/tools';
+import type { IdempotentRequest } from '#infrastructure/context/scope';
+import type { UnitOfWork } from '#infrastructure/database/unit-of-work';
+
+const NOT_KEPT = new Set(['limited', 'unavailable']);
+
+/** Keeps the answer of a request with its Idempotency-Key in the change's own transaction, and replays it (SPEC 7). */
+@Injectable()
+export class IdempotentAnswers {
+  constructor(private readonly clock: Clock) {}
+
+  /** The stored answer of the same request, or `work`'s; a refused one keeps its answer but none of its changes. */
+  async once<T>(unit: UnitOfWork, request: IdempotentRequest, work: () => Promise<Result<T>>): Promise<Result<T>> {
+    const db = await unit.runner();
+    const whose = [unit.actor.tenantId, unit.actor.userId ?? '', request.key];
+    const [lock] = (await db.query(`SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS granted`, [
+      whose.join(' '),
+    ])) as { granted: boolean }[];
+    if (!lock?.granted) return err(conflict('idempotency-key.in-flight', 'The first request with this Idempotency-Key is still at work.'));
+    const stored = (await db.query(
+      `SELECT request_hash, answer FROM idempotency_keys WHERE tenant_id = $1 AND caller = $2 AND key = $3 AND created_at > $4`,
+      [...whose, new Date(this.clock.now().getTime() - 86_400_000)],
+    )) as { request_hash: string; answer: Result<T> }[];
+    if (stored[0]) return this.replay(request, stored[0]);
+    await db.query('SAVEPOINT work');
+    const result = await work();
+    if (!result.ok) {
+      await db.query('ROLLBACK TO SAVEPOINT work');
+      unit.afterCommit.length = 0;
+    }
+    if (result.ok || !NOT_KEPT.has(result.error.kind)) await this.keep(unit, whose, request, result);
+    return result;
+  }
+
+  private replay<T>(request: IdempotentRequest, stored: { request_hash: string; answer: Result<T> }): Result<T> {
+    if (stored.request_hash !== request.hash) {
+      return err(invalid([], 'This Idempotency-Key was used for another request. Take a new key.'));
+    }
+    request.replayed = true;
+    return stored.answer;
+  }
+
+  private async keep(unit: UnitOfWork, whose: readonly string[], { hash }: IdempotentRequest, result: Result<unknown>) {
+    const db = await unit.runner();
+    await db.query(
+      `INSERT INTO idempotency_keys (tenant_id, caller, key, request_hash, answer, created_at) VALUES ($1, $2, $3, $4, $5, $6)
+       ON CONFLICT (tenant_id, caller, key) DO UPDATE SET request_hash = $4, answer = $5, created_at = $6`,
+      [...whose, hash, JSON.stringify(result), this.clock.now()],
+    );
+  }
+}

@@ -1,0 +1,14 @@
+import { RolesAndTenants1795240000001 } from '#migrations/1795240000001-roles-and-tenants';
+import { Workflows1795240000002 } from '#migrations/1795240000002-workflows';
+import { Enrollments1795240000003 } from '#migrations/1795240000003-enrollments';
+import { AuditOutboxIdempotencyDeadLetters1795240000004 } from '#migrations/1795240000004-audit-outbox-idempotency-dead-letters';
+import { FunctionsAcrossTenants1795240000005 } from '#migrations/1795240000005-functions-across-tenants';
+
+/** All migrations, in their order; the last one is the head that readiness asks for. */
+export const MIGRATIONS = [
+  RolesAndTenants1795240000001,
+  Workflows1795240000002,
+  Enrollments1795240000003,
+  AuditOutboxIdempotencyDeadLetters1795240000004,
+  FunctionsAcrossTenants1795240000005,
+];

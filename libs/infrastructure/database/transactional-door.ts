@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import { Command, CommandBus, QueryBus, type Query } from '@nestjs/cqrs';
+import { ClsService } from 'nestjs-cls';
+import { DataSource } from 'typeorm';
+import type { Result } from '#domain/shared/result';
+import { Door, type Request } from '#application/shared/door';
+import type { Scope } from '#infrastructure/context/scope';
+import { IdempotentAnswers } from '#infrastructure/database/idempotent-answers';
+import { UnitOfWork } from '#infrastructure/database/unit-of-work';
+
+@Injectable()
+export class TransactionalDoor implements Door {
+  constructor(
+    private readonly cls: ClsService<Scope>,
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+    private readonly source: DataSource,
+    private readonly answers: IdempotentAnswers,
+  ) {}
+
+  async send<T>(request: Request<T>): Promise<Result<T>> {
+    const outer = this.cls.isActive() ? this.cls.get('work') : undefined;
+    if (!outer) return this.cls.run({ ifNested: 'inherit' }, () => this.enter(request));
+    const result = await this.dispatch(request);
+    if (!result.ok) outer.refused = true;
+    return result;
+  }
+
+  private async enter<T>(request: Request<T>): Promise<Result<T>> {
+    const work = new UnitOfWork(request.actor, this.source);
+    if (this.cls.get('requestId') === undefined) this.cls.set('requestId', null);
+    this.cls.set('work', work);
+    const idempotent = request instanceof Command ? this.cls.get('idempotent') : undefined;
+    try {
+      const result = idempotent
+        ? await this.answers.once(work, idempotent, () => this.dispatch(request))
+        : await this.dispatch(request);
+      if (work.refused && result.ok) throw new Error('a refused part of the work was overlooked');
+      if (result.ok || idempotent) await work.commit();
+      else await work.rollback();
+      return result;
+    } catch (failure) {
+      await work.rollback().catch(() => undefined);
+      throw failure;
+    } finally {
+      this.cls.set('work', undefined);
+    }
+  }
+
+  private dispatch<T>(request: Request<T>): Promise<Result<T>> {
+    return request instanceof Command
+      ? this.commands.execute(request as Command<Result<T>>)
+      : this.queries.execute(request as Query<Result<T>>);
+  }
+}

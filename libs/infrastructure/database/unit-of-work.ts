@@ -1,0 +1,56 @@
+import type { DataSource, QueryRunner } from 'typeorm';
+import type { Actor } from '#domain/shared/actor';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** One transaction of one actor, begun with its first statement. */
+export class UnitOfWork {
+  /** A part of it was refused: the whole must be rolled back. */
+  refused = false;
+  readonly afterCommit: (() => Promise<void>)[] = [];
+  private begun: Promise<QueryRunner> | undefined;
+
+  constructor(
+    readonly actor: Actor,
+    private readonly source: DataSource,
+  ) {}
+
+  /** The connection inside the transaction; the first call begins it. */
+  runner(): Promise<QueryRunner> {
+    return (this.begun ??= this.begin());
+  }
+
+  async commit(): Promise<void> {
+    await this.end('COMMIT');
+    for (const work of this.afterCommit) await work();
+  }
+
+  async rollback(): Promise<void> {
+    await this.end('ROLLBACK');
+  }
+
+  private async begin(): Promise<QueryRunner> {
+    const tenants = this.actor.tenantIds;
+    if (!tenants.every((id) => UUID.test(id))) throw new Error('a tenant id is no UUID');
+    const runner = this.source.createQueryRunner();
+    try {
+      // One round trip: the ids are checked above, and a multi-statement text takes no parameters.
+      await runner.query(`BEGIN; SELECT set_config('app.tenant_ids', '${tenants.join(',')}', true)`);
+      return runner;
+    } catch (failure) {
+      await runner.release();
+      throw failure;
+    }
+  }
+
+  private async end(word: 'COMMIT' | 'ROLLBACK'): Promise<void> {
+    const runner = await this.begun?.catch(() => undefined);
+    this.begun = undefined;
+    if (!runner) return;
+    try {
+      await runner.query(word);
+    } finally {
+      await runner.release();
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { fault } from '#domain/shared/errors';
+import { Refused } from '#adapters/shared/http/problem';
+import { A_BATCH } from '#adapters/shared/json/json-scan';
+import { readJson, type JsonProblem } from '#adapters/shared/json/strict-json';
+
+const JSON_TYPES = ['application/json', 'application/merge-patch+json'];
+const ACCEPTS_JSON = /(^|[\s,])(\*\/\*|application\/(\*|json|problem\+json))/;
+
+/** JSON alone is read, strictly and with every digit of its numbers; no body at all is fine whatever its type says. */
+export const readBodies = (fastify: FastifyInstance): void => {
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser(JSON_TYPES, { parseAs: 'buffer' }, (_request, body, done) => {
+    if (body.length === 0) return void done(null, undefined);
+    const read = readJson(body as Buffer, A_BATCH);
+    if (read.ok) done(null, read.value);
+    else done(refusal(read.error), undefined);
+  });
+  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
+    if (body.length === 0) done(null, undefined);
+    else done(Refused.http(415, 'media-type.unsupported', 'Send JSON: Content-Type: application/json.'), undefined);
+  });
+};
+
+/** 406 only when `Accept` excludes JSON altogether; the pages beside the API are not JSON. */
+export const acceptableOnly = ({ url, headers }: FastifyRequest): void => {
+  if (!url.startsWith('/api/') || headers.accept === undefined || ACCEPTS_JSON.test(headers.accept)) return;
+  throw Refused.http(406, 'not-acceptable', 'Answers are JSON: send Accept: application/json.');
+};
+
+const refusal = ({ status, code, detail, pointer }: JsonProblem): Refused =>
+  status === 'malformed'
+    ? Refused.http(400, code, detail)
+    : new Refused({ kind: 'invalid', code: 'validation-failed', message: detail, fields: [fault(pointer ?? '', code, detail)] });

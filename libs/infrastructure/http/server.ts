@@ -1,0 +1,73 @@
+import helmet from '@fastify/helmet';
+import type { INestApplication, Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ClsService } from 'nestjs-cls';
+import { Logger } from 'nestjs-pino';
+import { v7 } from 'uuid';
+import { BodyPipe } from '#adapters/shared/http/body.pipe';
+import { Routes } from '#adapters/shared/http/routes';
+import type { Scope } from '#infrastructure/context/scope';
+import { acceptableOnly, readBodies } from '#infrastructure/http/bodies';
+import { serveDocs } from '#infrastructure/http/docs';
+
+export const PREFIX = 'api/v1';
+
+const KILOBYTE = 1024;
+const LARGE_BODIES = /\/(events|enrollments)$/;
+const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
+
+/** The HTTP door: Nest on Fastify, with everything the contract asks of every route. Not listening yet. */
+export const createServer = async (module: Type | object): Promise<NestFastifyApplication> => {
+  const adapter = new FastifyAdapter({
+    bodyLimit: 256 * KILOBYTE,
+    routerOptions: { maxParamLength: 1000 },
+    requestIdHeader: false,
+    genReqId: ({ headers }) => {
+      const given = headers['x-request-id'];
+      return typeof given === 'string' && REQUEST_ID.test(given) ? given : v7();
+    },
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(module as Type, adapter, {
+    bodyParser: false,
+    bufferLogs: true,
+    forceCloseConnections: true,
+  });
+  app.useLogger(app.get(Logger));
+  app.setGlobalPrefix(PREFIX, { exclude: ['health', 'health/live', 'health/ready'] });
+  app.useGlobalPipes(new BodyPipe());
+  app.enableShutdownHooks();
+  await app.register(helmet, { contentSecurityPolicy: false });
+  shape(app);
+  serveDocs(app);
+  return app;
+};
+
+const shape = (app: NestFastifyApplication): void => {
+  const fastify = app.getHttpAdapter().getInstance();
+  const routes = app.get(Routes);
+  const cls = app.get<ClsService<Scope>>(ClsService);
+  readBodies(fastify);
+  fastify.addHook('onRoute', (route) => {
+    routes.add([route.method].flat(), route.url);
+    if (LARGE_BODIES.test(route.url)) route.bodyLimit = 2 * KILOBYTE * KILOBYTE;
+  });
+  fastify.addHook('onRequest', (request, reply, done) => {
+    void reply.header('X-Request-Id', request.id);
+    acceptableOnly(request);
+    done();
+  });
+  // Not before the body is read: the stream's callbacks would leave the scope again.
+  fastify.addHook('preValidation', (request, _reply, done) => {
+    cls.run(() => {
+      cls.set('requestId', request.id);
+      done();
+    });
+  });
+};
+
+/** Starts listening and answers the address a caller can use. */
+export const listen = async (app: INestApplication, port: number): Promise<string> => {
+  await app.listen(port, '0.0.0.0');
+  return (await app.getUrl()).replace('0.0.0.0', 'localhost').replace('[::1]', 'localhost');
+};

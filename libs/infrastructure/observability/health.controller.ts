@@ -1,0 +1,32 @@
+import { Controller, Get, Res } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { Public } from '#adapters/shared/http/public';
+import { Health, type HealthReport } from '#infrastructure/observability/health';
+
+@Public()
+@ApiTags('Operations')
+@Controller('health')
+export class HealthController {
+  constructor(private readonly health: Health) {}
+
+  @ApiOperation({ operationId: 'getHealth', summary: 'How the service and what it stands on are.' })
+  @Get()
+  async report(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthReport> {
+    const report = await this.health.report();
+    void reply.header('Cache-Control', 'no-store').status(report.status === 'unhealthy' ? 503 : 200);
+    return report;
+  }
+
+  @ApiOperation({ operationId: 'getLiveness', summary: 'The process is alive. Asks nothing else.' })
+  @Get('live')
+  live(): { status: 'alive' } {
+    return { status: 'alive' };
+  }
+
+  @ApiOperation({ operationId: 'getReadiness', summary: 'Work can be sent here: PostgreSQL is up and migrated.' })
+  @Get('ready')
+  ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthReport> {
+    return this.report(reply);
+  }
+}

@@ -1,0 +1,21 @@
+/** The tenants this transaction may touch. The sub-select is evaluated once a statement; never set, or set to '', means none. */
+const TENANTS = `(SELECT string_to_array(current_setting('app.tenant_ids', true), ',')::uuid[])::uuid[]`;
+
+/** SQL that closes a table to every role, its owner too, but for rows of the transaction's tenants. */
+export const protect = (table: string, tenantColumn = 'tenant_id'): string => `
+  ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY;
+  ALTER TABLE ${table} FORCE ROW LEVEL SECURITY;
+  CREATE POLICY tenant ON ${table}
+    USING (${tenantColumn} = ANY (${TENANTS}))
+    WITH CHECK (${tenantColumn} = ANY (${TENANTS}));`;
+
+/**
+ * SQL that gives a SECURITY DEFINER function to a narrow role, so that it may do what that role's policies allow and no more.
+ * Creating rights on the schema are lent for the change of owner only.
+ */
+export const own = (role: string, signature: string): string => `
+  GRANT CREATE ON SCHEMA public TO ${role};
+  ALTER FUNCTION ${signature} OWNER TO ${role};
+  REVOKE CREATE ON SCHEMA public FROM ${role};
+  REVOKE ALL ON FUNCTION ${signature} FROM PUBLIC;
+  GRANT EXECUTE ON FUNCTION ${signature} TO goal_app;`;
