@@ -12,6 +12,17 @@ export interface Versioned {
   readonly updatedBy: string | null;
 }
 
+/** How every versioned row begins. */
+export const firstVersion = (id: string, tenantId: string, by: string | null, now: Date): Versioned => ({
+  id,
+  tenantId,
+  version: 1,
+  createdAt: now,
+  createdBy: by,
+  updatedAt: now,
+  updatedBy: by,
+});
+
 /** A fact to be told outside (API, *Messages going out*): type on the wire, and what its `details` say (snake_case). */
 export interface OutgoingFact {
   readonly type: string;

@@ -24,3 +24,16 @@ export const decimalText = (value: Decimal): string => {
   const fraction = digits.slice(-SCALE).replace(/0+$/, '');
   return `${value.units < 0n ? '-' : ''}${digits.slice(0, -SCALE)}${fraction && `.${fraction}`}`;
 };
+
+/**
+ * Reads an amount as it came: text, a JSON number, or a number that kept its own digits when the JSON was parsed (an object
+ * marked `isLosslessNumber`, known by its shape because the domain imports no parser).
+ */
+export const amountFrom = (raw: unknown): Decimal | undefined => {
+  if (typeof raw === 'string') return decimal(raw);
+  if (typeof raw === 'number' || isLossless(raw)) return decimal(String(raw));
+  return undefined;
+};
+
+const isLossless = (raw: unknown): boolean =>
+  typeof raw === 'object' && raw !== null && 'isLosslessNumber' in raw && raw.isLosslessNumber === true;

@@ -3,14 +3,7 @@
  * invalid 422, forbidden 403, missing 404, conflict 409, stale 412, unversioned 428, limited 429, unavailable 503.
  */
 export type ErrorKind =
-  | 'invalid'
-  | 'forbidden'
-  | 'missing'
-  | 'conflict'
-  | 'stale'
-  | 'unversioned'
-  | 'limited'
-  | 'unavailable';
+  'invalid' | 'forbidden' | 'missing' | 'conflict' | 'stale' | 'unversioned' | 'limited' | 'unavailable';
 
 /** One faulty field: where (JSON pointer into what was sent), what (`code`), and in words. */
 export interface FieldFault {

@@ -1,4 +1,4 @@
-import type { DomainError } from '#domain/shared/errors';
+import type { DomainError, FieldFault } from '#domain/shared/errors';
 
 /** What a step that a caller can make fail answers: a value, or the reason why not. Never both, never an exception. */
 export type Result<T, E = DomainError> = Ok<T> | Err<E>;
@@ -38,3 +38,7 @@ export const all = <T, E>(results: readonly Result<T, E>[]): Result<T[], E> => {
 
 export const match = <T, E, A, B>(result: Result<T, E>, onOk: (value: T) => A, onErr: (error: E) => B): A | B =>
   result.ok ? onOk(result.value) : onErr(result.error);
+
+/** The faulty fields of a failed step, to be gathered with those of others; none when it succeeded. */
+export const faultsOf = (result: Result<unknown>): readonly FieldFault[] =>
+  result.ok ? [] : (result.error.fields ?? []);

@@ -1,0 +1,20 @@
+const TENTH_OF_AN_HOUR = 360_000;
+
+/** `dividend / divisor` rounded half up to an integer; both are integers from 0 on, so nothing is lost on the way. */
+const roundedDivision = (dividend: number, divisor: number): number =>
+  Math.floor((2 * dividend + divisor) / (2 * divisor));
+
+/** A share in percent with one decimal, half up; `null` of nothing (SPEC 4.5: not 0/0). */
+export const percent = (part: number, whole: number): number | null =>
+  whole === 0 ? null : roundedDivision(part * 1_000, whole) / 10;
+
+/** Milliseconds as hours with one decimal, half up. */
+export const hours = (milliseconds: number): number => roundedDivision(milliseconds, TENTH_OF_AN_HOUR) / 10;
+
+/** The mean of `count` durations that sum up to `milliseconds`, in hours with one decimal; `null` when there are none. */
+export const averageHours = (milliseconds: number, count: number): number | null =>
+  count === 0 ? null : roundedDivision(milliseconds, count * TENTH_OF_AN_HOUR) / 10;
+
+/** The index, from 0, of the `percentile` (50, 90) in `count` sorted values by nearest rank; `null` when there are none. */
+export const nearestRank = (count: number, percentile: number): number | null =>
+  count === 0 ? null : Math.max(1, Math.ceil((percentile * count) / 100)) - 1;
