@@ -15,6 +15,7 @@ export class Workflows1795240000002 implements MigrationInterface {
         tenant_id uuid NOT NULL REFERENCES tenants (id),
         id uuid NOT NULL,
         name text NOT NULL CHECK (length(name) BETWEEN 3 AND 100),
+        description text CHECK (length(description) <= 10000),
         status text NOT NULL CHECK (status IN ('draft', 'active', 'paused')),
         goal_logic text NOT NULL CHECK (goal_logic IN ('any', 'all')),
         steps jsonb NOT NULL CHECK (jsonb_typeof(steps) = 'array'),

@@ -14,13 +14,16 @@ export interface FilterRule {
  */
 export interface Listing<S extends ViewShape = ViewShape> {
   readonly item: View<S>;
-  readonly sortable: readonly (keyof S & string)[];
+  readonly sortable: readonly string[];
   readonly filters: Readonly<Record<string, FilterRule>>;
   /** Whether `deleted=only` can be asked for, by whom it takes to delete. */
   readonly deletable?: true;
 }
 
-export const listing = <const S extends ViewShape>(rules: Listing<S>): Listing<S> => rules;
+/** Sortable are fields of the view only. */
+export const listing = <const S extends ViewShape>(
+  rules: Listing<S> & { readonly sortable: readonly (keyof S & string)[] },
+): Listing<S> => rules;
 
 export interface Sort {
   readonly field: string;

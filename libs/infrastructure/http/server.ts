@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import helmet from '@fastify/helmet';
 import type { INestApplication, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -23,8 +24,8 @@ export const createServer = async (module: Type | object): Promise<NestFastifyAp
     bodyLimit: 256 * KILOBYTE,
     routerOptions: { maxParamLength: 1000 },
     requestIdHeader: false,
-    genReqId: ({ headers }) => {
-      const given = headers['x-request-id'];
+    genReqId: (request: IncomingMessage) => {
+      const given = request.headers['x-request-id'];
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : v7();
     },
   });

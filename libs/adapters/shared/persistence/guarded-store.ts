@@ -1,16 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { QueryFailedError, type EntityMetadata, type EntitySchema, type ObjectLiteral } from 'typeorm';
+import { QueryFailedError, type EntitySchema, type ObjectLiteral } from 'typeorm';
 import { stale, type Aggregate, type Versioned } from '#domain/shared/aggregate';
+import { changesBetween, type Changes } from '#domain/shared/changes';
 import type { DomainError } from '#domain/shared/errors';
 import { done, err, type Result } from '#domain/shared/result';
 import { Clock, RequestContext } from '#application/shared/tools';
 import { Database } from '#adapters/shared/persistence/database';
-import { Journal, type Changes } from '#adapters/shared/persistence/journal';
+import { Journal } from '#adapters/shared/persistence/journal';
 
 /** What a violated unique constraint means in the words of the business, by the constraint's name. */
 export type Conflicts = Readonly<Record<string, DomainError>>;
 
-const KEPT_BY_THE_STORE = new Set(['version', 'created_at', 'created_by', 'updated_at', 'updated_by']);
+const KEPT_BY_THE_STORE = new Set(['id', 'tenantId', 'version', 'createdAt', 'createdBy', 'updatedAt', 'updatedBy']);
 
 /**
  * The one way versioned rows are written: inserted when new, otherwise updated only where the version is still the one that
@@ -33,19 +34,13 @@ export class GuardedStore {
     conflicts: Conflicts = {},
   ): Promise<Result<void>> {
     const { state, stored } = aggregate;
-    const manager = await this.db.entities();
-    const metadata = manager.connection.getMetadata(schema);
-    const changes = differences(metadata, stored, state);
+    const changes = differences(stored, state);
     if (stored && Object.keys(changes).length === 0) return done;
     const written = await this.write(schema, stored, this.stamped(state, stored)).catch(refusedBy(conflicts));
     if (!written.ok) return written;
     await this.journal.write(
       [{ action: actionOf(aggregate, entityType), entityType, entityId: state.id, changes }],
-      aggregate.facts.map((fact) => ({
-        ...fact,
-        version: (stored?.version ?? 0) + 1,
-        details: fact.type.endsWith('.updated') ? { ...fact.details, changes } : fact.details,
-      })),
+      aggregate.facts.map((fact) => ({ ...fact, version: (stored?.version ?? 0) + 1 })),
     );
     return done;
   }
@@ -94,17 +89,9 @@ const refusedBy =
 const actionOf = (aggregate: Aggregate<Versioned>, entityType: string): string =>
   aggregate.facts[0]?.type ?? `${entityType}.updated`;
 
-const differences = <S extends Versioned & ObjectLiteral>(
-  metadata: EntityMetadata,
-  stored: S | null,
-  state: S,
-): Changes => {
-  const changes: Record<string, { old: unknown; new: unknown }> = {};
-  for (const column of metadata.columns) {
-    if (KEPT_BY_THE_STORE.has(column.databaseName)) continue;
-    const before: unknown = (stored?.[column.propertyName] as unknown) ?? null;
-    const after: unknown = (state[column.propertyName] as unknown) ?? null;
-    if (JSON.stringify(before) !== JSON.stringify(after)) changes[column.databaseName] = { old: before, new: after };
-  }
-  return changes;
+/** Every field that differs, by its name on the wire; of a new row every field that has a value. */
+const differences = <S extends Versioned>(stored: S | null, state: S): Changes => {
+  const fields = (Object.keys(state) as (keyof S & string)[]).filter((field) => !KEPT_BY_THE_STORE.has(field));
+  const before = stored ?? (Object.fromEntries(fields.map((field) => [field, null])) as unknown as S);
+  return changesBetween(before, state, fields);
 };

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { OutgoingFact } from '#domain/shared/aggregate';
+import type { Changes } from '#domain/shared/changes';
 import { Clock, Ids, RequestContext } from '#application/shared/tools';
 import { Database } from '#adapters/shared/persistence/database';
-
-export type Changes = Readonly<Record<string, { readonly old: unknown; readonly new: unknown }>>;
 
 /** One line of the audit log. `tenantId` defaults to the actor's one tenant. */
 export interface AuditEntry {

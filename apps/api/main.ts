@@ -1,0 +1,13 @@
+import { readConfig } from '#infrastructure/config/config';
+import { createServer, listen } from '#infrastructure/http/server';
+import { apiModule } from '#infrastructure/modules/processes';
+import { OperationsServer } from '#infrastructure/observability/operations-server';
+
+const main = async (): Promise<void> => {
+  const config = readConfig(process.env);
+  const app = await createServer(apiModule(config));
+  await app.get(OperationsServer).listen();
+  await listen(app, config.PORT);
+};
+
+void main();

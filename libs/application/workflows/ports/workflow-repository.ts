@@ -1,0 +1,16 @@
+import type { Result } from '#domain/shared/result';
+import type { Workflow } from '#domain/workflows/workflow';
+
+/** Where workflows are kept. */
+export abstract class WorkflowRepository {
+  /** A workflow that is not deleted. */
+  abstract find(tenantId: string, id: string): Promise<Workflow | null>;
+
+  /** The same, held until the transaction ends: nobody changes it or its goals, and nothing is decided about it meanwhile. */
+  abstract hold(tenantId: string, id: string): Promise<Workflow | null>;
+
+  abstract findEvenDeleted(tenantId: string, id: string): Promise<Workflow | null>;
+
+  /** 409 `workflow.name-taken`, 412 when somebody was faster. */
+  abstract save(workflow: Workflow): Promise<Result<void>>;
+}

@@ -1,0 +1,96 @@
+import { Global, Logger, Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import { CqrsModule } from '@nestjs/cqrs';
+import { JwtModule } from '@nestjs/jwt';
+import { PassportModule } from '@nestjs/passport';
+import { ClsModule } from 'nestjs-cls';
+import { LoggerModule } from 'nestjs-pino';
+import { DataSource } from 'typeorm';
+import { Door } from '#application/shared/door';
+import { Clock, Ids, RequestContext } from '#application/shared/tools';
+import { AnswerInterceptor } from '#adapters/shared/http/answer.interceptor';
+import { ProblemFilter } from '#adapters/shared/http/problem.filter';
+import { Routes } from '#adapters/shared/http/routes';
+import { Database } from '#adapters/shared/persistence/database';
+import { GuardedStore } from '#adapters/shared/persistence/guarded-store';
+import { Journal } from '#adapters/shared/persistence/journal';
+import { workflowGoalSchema } from '#adapters/workflows/persistence/typeorm-workflow-goal-repository';
+import { workflowSchema } from '#adapters/workflows/persistence/typeorm-workflow-repository';
+import { AccessGuard } from '#infrastructure/auth/access.guard';
+import { JwtStrategy } from '#infrastructure/auth/jwt.strategy';
+import { Tokens } from '#infrastructure/auth/tokens';
+import { Config } from '#infrastructure/config/config';
+import { ScopedContext, SystemClock, TimeOrderedIds } from '#infrastructure/context/scope';
+import { connected, dataSource } from '#infrastructure/database/data-source';
+import { IdempotentAnswers } from '#infrastructure/database/idempotent-answers';
+import { ScopedDatabase } from '#infrastructure/database/scoped-database';
+import { TransactionalDoor } from '#infrastructure/database/transactional-door';
+import { IdempotencyInterceptor } from '#infrastructure/http/idempotency.interceptor';
+import { Health, HealthParts } from '#infrastructure/observability/health';
+import { logging } from '#infrastructure/observability/logging';
+import { OperationsServer } from '#infrastructure/observability/operations-server';
+import { RedisConnections } from '#infrastructure/redis/connections';
+
+const database: Provider = {
+  provide: DataSource,
+  inject: [Config],
+  useFactory: (config: Config) => {
+    const log = new Logger('Database');
+    const source = dataSource({
+      url: config.DATABASE_URL,
+      poolSize: config.DB_POOL_SIZE,
+      statementTimeoutMs: config.EVENT_PROCESSING_TIMEOUT_MS,
+      entities: [workflowSchema, workflowGoalSchema],
+    });
+    return connected(source, (message) => {
+      log.warn(message);
+    });
+  },
+};
+
+const tools: Provider[] = [
+  database,
+  { provide: Database, useClass: ScopedDatabase },
+  { provide: Door, useClass: TransactionalDoor },
+  { provide: Clock, useClass: SystemClock },
+  { provide: Ids, useClass: TimeOrderedIds },
+  { provide: RequestContext, useClass: ScopedContext },
+  GuardedStore,
+  Journal,
+  RedisConnections,
+  HealthParts,
+  Health,
+  OperationsServer,
+  Routes,
+  Tokens,
+];
+
+/** What every context stands on: database, door, clock, log, health, and the rules of every HTTP answer. */
+@Global()
+@Module({})
+export class CoreModule {
+  static with(config: Config): DynamicModule {
+    const settings: Provider = { provide: Config, useValue: config };
+    return {
+      module: CoreModule,
+      imports: [
+        CqrsModule.forRoot(),
+        ClsModule.forRoot({ global: true }),
+        LoggerModule.forRoot(logging(config)),
+        PassportModule,
+        JwtModule.register({}),
+      ],
+      providers: [
+        settings,
+        ...tools,
+        IdempotentAnswers,
+        JwtStrategy,
+        { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_FILTER, useClass: ProblemFilter },
+        { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },
+        { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
+      ],
+      exports: [Config, ...tools.map((tool) => ('provide' in tool ? tool.provide : tool)), JwtModule],
+    };
+  }
+}
