@@ -12,7 +12,7 @@ const LAST = Date.parse('9999-12-31T23:59:59.999Z');
 export const readTime = (text: string): Date | undefined => {
   const [, date, day] = FORM.exec(text) ?? [];
   if (date === undefined || day === undefined || !isInCalendar(date, day)) return undefined;
-  const time = Date.parse(text.toUpperCase());
+  const time = Date.parse(text);
   return time >= FIRST && time <= LAST ? new Date(time) : undefined;
 };
 

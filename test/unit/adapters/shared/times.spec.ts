@@ -14,6 +14,7 @@ describe('reading times', () => {
     ['2000-02-29T00:00:00Z', '2000-02-29T00:00:00.000Z'],
     ['0001-01-01T00:00:00Z', '0001-01-01T00:00:00.000Z'],
     ['0050-06-01T00:00:00Z', '0050-06-01T00:00:00.000Z'],
+    ['0050-06-01t00:00:00.1239z', '0050-06-01T00:00:00.123Z'],
     ['9999-12-31T23:59:59.999999Z', '9999-12-31T23:59:59.999Z'],
   ])('reads %s', (text, expected) => {
     expect(read(text)).toBe(expected);
@@ -67,7 +68,7 @@ describe('reading times', () => {
 
   it('never throws, and answers only times it can write', () => {
     const almost = fc
-      .array(fc.constantFrom(...'0123456789-:TZ+.', '2026-01-26T10:00:00'), { maxLength: 30 })
+      .array(fc.oneof(fc.stringMatching(/^[-\d:TZ+.]$/), fc.constant('2026-01-26T10:00:00')), { maxLength: 30 })
       .map((parts) => parts.join(''));
     fc.assert(
       fc.property(fc.oneof(fc.string(), almost), (text) => {
