@@ -3,7 +3,14 @@
  * Written back as a string of these digits. The constructor checks nothing, because class-transformer calls it bare.
  */
 export class ExactNumber {
+  /** The mark by which the domain, which cannot import this class, takes it for an amount. */
+  readonly isLosslessNumber = true;
+
   constructor(readonly digits: string) {}
+
+  toString(): string {
+    return this.digits;
+  }
 
   toJSON(): string {
     return this.digits;

@@ -47,7 +47,7 @@ export const nameOf = (message: string | Buffer): string => createHash('sha256')
 /** Reads one event from a value made by `readJson`: the same for all ways in, every fault at once. SPEC 4.2, 4.3; API, *Messages coming in*. */
 export const readEnvelope = (value: unknown, context: EnvelopeContext): Envelope => {
   if (isObject(value)) return new EnvelopeReader(value, context).read();
-  const faults = [fault('', 'invalid', 'An event is a JSON object.')];
+  const faults = [fault('', 'wrong-type', 'An event is a JSON object.')];
   const tenantId = context.tenantId ?? null;
   return { kind: 'invalid', eventId: context.fallbackId(), tenantId, faults, reason: 'invalid_event' };
 };
@@ -119,7 +119,7 @@ class EnvelopeReader {
     const value = this.given('event_id');
     if (value === undefined) return this.context.fallbackId();
     if (isExternalId(value)) return value;
-    this.refuse('event_id', 'invalid', ID_RULE);
+    this.refuse('event_id', 'malformed', ID_RULE);
     return null;
   }
 
@@ -132,7 +132,7 @@ class EnvelopeReader {
       if (value === undefined) continue;
       const named = uuid(value);
       tenant ??= named;
-      if (named === undefined) this.refuse(key, 'invalid', 'A UUID in its form of 36 characters.');
+      if (named === undefined) this.refuse(key, 'malformed', 'A UUID in its form of 36 characters.');
       else if (named !== tenant)
         this.refuse(key, 'contradictory', "Not the caller's tenant, or not that of tenant_id.");
     }
@@ -144,7 +144,7 @@ class EnvelopeReader {
   private eventType(value: unknown): EventType | undefined {
     const { channel } = this.context;
     if (typeof value !== 'string' || !isEventType(value)) {
-      this.refuse('event_type', value === undefined ? 'required' : 'invalid', 'A text such as "form.submitted".');
+      this.refuse('event_type', value === undefined ? 'required' : 'malformed', 'A text such as "form.submitted".');
       return undefined;
     }
     if (channel !== undefined && channel !== value) {
@@ -156,7 +156,7 @@ class EnvelopeReader {
   private contactId(): string {
     const value = this.given('contact_id');
     if (isExternalId(value)) return value;
-    this.refuse('contact_id', value === undefined ? 'required' : 'invalid', ID_RULE);
+    this.refuse('contact_id', value === undefined ? 'required' : 'malformed', ID_RULE);
     return '';
   }
 
@@ -165,7 +165,8 @@ class EnvelopeReader {
     const { receivedAt, now } = this.context;
     if (value === undefined) return receivedAt;
     const time = typeof value === 'string' ? readTime(value) : undefined;
-    if (!time) this.refuse('occurred_at', 'invalid', 'An RFC 3339 time with an offset, such as 2026-01-26T10:00:00Z.');
+    if (!time)
+      this.refuse('occurred_at', 'malformed', 'An RFC 3339 time with an offset, such as 2026-01-26T10:00:00Z.');
     else if (time.getTime() > now.getTime() + HOW_FAR_AHEAD_MS) {
       this.refuse('occurred_at', 'occurred_at_in_future', 'More than 24 hours ahead of the clock.');
     }
@@ -175,7 +176,7 @@ class EnvelopeReader {
   private source(): string | null {
     const value = this.given('source') ?? null;
     if (value === null || typeof value === 'string') return value;
-    this.refuse('source', 'invalid', 'A text.');
+    this.refuse('source', 'wrong-type', 'A text.');
     return null;
   }
 
@@ -186,14 +187,13 @@ class EnvelopeReader {
       const others = Object.entries(this.fields).filter(([key]) => !KNOWN_FIELDS.has(key));
       return { data: Object.fromEntries(others), pointer: '' };
     }
-    if (value !== undefined && !isObject(value)) this.refuse('data', 'invalid', 'A JSON object.');
+    if (value !== undefined && !isObject(value)) this.refuse('data', 'wrong-type', 'A JSON object.');
     return { data: isObject(value) ? value : {}, pointer: '/data' };
   }
 
   private refuseUnknownFields(): void {
     for (const key of Object.keys(this.fields)) {
-      if (!KNOWN_FIELDS.has(key))
-        this.refuse(key, 'unknown-field', 'An event has no such field; details go into data.');
+      if (!KNOWN_FIELDS.has(key)) this.refuse(key, 'unknown-key', 'An event has no such field; details go into data.');
     }
   }
 

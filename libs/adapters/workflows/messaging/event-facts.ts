@@ -85,7 +85,7 @@ export const readFacts = (
   for (const [key, read] of READERS[eventType]) {
     const value = data[key] ?? undefined;
     const expected = value === undefined ? undefined : read(value, facts);
-    if (expected !== undefined) faults.push(fault(pointer + step(key), 'invalid', expected));
+    if (expected !== undefined) faults.push(fault(pointer + step(key), 'malformed', expected));
   }
   return facts;
 };
@@ -95,6 +95,6 @@ export const shownData = (
   eventType: EventType,
   data: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> => {
-  const digits = eventType === 'payment.completed' ? digitsOf(data['amount']) : undefined;
+  const digits = eventType === 'payment.completed' ? digitsOf(data.amount) : undefined;
   return digits === undefined ? data : { ...data, amount: digits };
 };
