@@ -9,7 +9,7 @@ const common = {
   setupFiles: ['reflect-metadata'],
   transform: {
     '\\.ts$': [
-      '@swc/jest',
+      '<rootDir>/test/support/transform.cjs',
       {
         swcrc: false,
         sourceMaps: true,
@@ -23,11 +23,13 @@ const common = {
       },
     ],
   },
+  cacheDirectory: '<rootDir>/.local/jest',
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.local/'],
 };
 
 /** Real PostgreSQL and Redis, started once a run and only when one of these projects runs. */
 const servers = {
+  testTimeout: 30_000,
   globalSetup: join(__dirname, 'test/support/servers/global-setup.ts'),
   globalTeardown: join(__dirname, 'test/support/servers/global-teardown.ts'),
 };
@@ -49,7 +51,7 @@ module.exports = {
     project('integration', servers),
     project('e2e', servers),
   ],
-  cacheDirectory: '.local/jest',
+  coverageProvider: 'babel',
   coverageDirectory: 'coverage',
   coverageReporters: ['text-summary', 'lcovonly', 'json-summary'],
   // The embedded servers run in Jest's own process, before any test: nothing there can be counted.
