@@ -1,0 +1,65 @@
+const { join } = require('node:path');
+
+/** What every project has in common: SWC with decorators, and the `#layer/…` imports answered from the sources. */
+const common = {
+  rootDir: __dirname,
+  testEnvironment: 'node',
+  testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons', 'require', 'default'] },
+  moduleFileExtensions: ['ts', 'js', 'json'],
+  setupFiles: ['reflect-metadata'],
+  transform: {
+    '\\.ts$': [
+      '<rootDir>/test/support/transform.cjs',
+      {
+        swcrc: false,
+        sourceMaps: true,
+        jsc: {
+          target: 'es2022',
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true },
+          keepClassNames: true,
+        },
+        module: { type: 'commonjs' },
+      },
+    ],
+  },
+  cacheDirectory: '<rootDir>/.local/jest',
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.local/'],
+};
+
+/** Real PostgreSQL and Redis, started once a run and only when one of these projects runs. */
+const servers = {
+  testTimeout: 30_000,
+  globalSetup: join(__dirname, 'test/support/servers/global-setup.ts'),
+  globalTeardown: join(__dirname, 'test/support/servers/global-teardown.ts'),
+};
+
+const project = (name, more = {}) => ({
+  ...common,
+  ...more,
+  displayName: name,
+  testMatch: [`<rootDir>/test/${name}/**/*.spec.ts`],
+});
+
+const least = (percent) => ({ statements: percent, branches: percent, functions: percent, lines: percent });
+
+module.exports = {
+  projects: [
+    project('unit'),
+    project('architecture'),
+    project('contracts', servers),
+    project('integration', servers),
+    project('e2e', servers),
+  ],
+  coverageProvider: 'babel',
+  coverageDirectory: 'coverage',
+  coverageReporters: ['text-summary', 'lcovonly', 'json-summary'],
+  // The embedded servers run in Jest's own process, before any test: nothing there can be counted.
+  collectCoverageFrom: ['libs/**/*.ts', '!libs/infrastructure/local/**'],
+  coverageThreshold: {
+    './libs/domain/': least(100),
+    './libs/application/': least(95),
+    './libs/adapters/': least(85),
+    './libs/infrastructure/': least(70),
+  },
+};
