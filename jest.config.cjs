@@ -29,7 +29,6 @@ const common = {
 
 /** Real PostgreSQL and Redis, started once a run and only when one of these projects runs. */
 const servers = {
-  testTimeout: 30_000,
   globalSetup: join(__dirname, 'test/support/servers/global-setup.ts'),
   globalTeardown: join(__dirname, 'test/support/servers/global-teardown.ts'),
 };
@@ -44,6 +43,8 @@ const project = (name, more = {}) => ({
 const least = (percent) => ({ statements: percent, branches: percent, functions: percent, lines: percent });
 
 module.exports = {
+  // Jest has one limit for all projects; it ends what hangs, and says nothing about speed.
+  testTimeout: 30_000,
   projects: [
     project('unit'),
     project('architecture'),
