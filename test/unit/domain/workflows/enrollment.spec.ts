@@ -117,7 +117,6 @@ describe('enrolling', () => {
     expect(tryToEnroll({}, { hasOpenEnrollment: true })).toEqual(err(alreadyEnrolled));
     expect(alreadyEnrolled).toMatchObject({ kind: 'conflict', code: 'enrollment.already-open' });
   });
-  });
 });
 
 describe('the reason of a manual exit', () => {
