@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import type { ContactEvent } from '#domain/workflows/contact-event';
-import type { Criteria } from '#domain/workflows/criteria';
 import { decide, type ActiveWorkflow, type OpenEnrollment } from '#domain/workflows/decide';
 import type { EventType, GoalType } from '#domain/workflows/goal-type';
 import { modelAnswer, type ModelEnrollment, type ModelEvent, type ModelWorkflow } from '../../../support/model';
@@ -27,7 +26,7 @@ const asWorkflow = ({ id: workflowId, tenant_id, goal_logic, goals }: ModelWorkf
     tenantId: tenant_id,
     workflowId,
     goalType: one.goal_type as GoalType,
-    criteria: one.criteria as Criteria,
+    criteria: one.criteria,
     activeSince: new Date(one.active_since),
     windowHours: one.window_hours,
     position: index + 1,
