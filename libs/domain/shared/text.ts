@@ -8,7 +8,7 @@ export const isExternalId = (value: unknown): value is string => typeof value ==
 export const isPrintable = (text: string): boolean => !UNPRINTABLE.test(text);
 
 /** How long a person would say a text is: in code points, not in UTF-16 units. */
-export const characters = (text: string): number => [...text].length;
+export const characters = (text: string): number => Array.from(text).length;
 
 /** A name as it is compared and stored: NFC, without blanks around it. */
 export const tidyName = (text: string): string => text.normalize('NFC').trim();

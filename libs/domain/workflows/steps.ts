@@ -30,7 +30,7 @@ export interface PlannedAction {
   readonly config: JsonObject | null;
 }
 
-export const MOST_STEPS = 100;
+const MOST_STEPS = 100;
 
 const DURATION =
   /^P(?=[^T]|T\d)(?:(\d{1,9})W)?(?:(\d{1,9})D)?(?:T(?=\d)(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?$/;
@@ -126,8 +126,13 @@ export const planActions = (steps: readonly Step[], enrolledAt: Date): PlannedAc
   });
 };
 
-const endOfWait = (wait: Extract<Step, { type: 'wait' }>, from: number): number =>
-  'until' in wait ? Date.parse(wait.until) : from + (durationOf(wait.duration) ?? 0);
+const endOfWait = (wait: Extract<Step, { type: 'wait' }>, from: number): number => {
+  if ('until' in wait) return Date.parse(wait.until);
+  const duration = durationOf(wait.duration);
+  // To skip a wait would carry out what follows at once; better to plan nothing.
+  if (duration === undefined) throw new Error(`a stored duration must be readable: ${wait.duration}`);
+  return from + duration;
+};
 
 const kindOf = (step: Step): Pick<PlannedAction, 'actionType' | 'config'> => {
   if (step.type === 'action') return { actionType: step.action, config: step.config ?? null };
