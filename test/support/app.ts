@@ -98,7 +98,10 @@ export class TestApp {
   /** A new tenant, with a token for each role. */
   async tenant(): Promise<Tenant> {
     const [id, userId] = [randomUUID(), randomUUID()];
-    await this.sql.query('INSERT INTO tenants (id, name, created_at, updated_at) VALUES ($1, $2, now(), now())', [id, `tenant ${id}`]);
+    await this.sql.query('INSERT INTO tenants (id, name, created_at, updated_at) VALUES ($1, $2, now(), now())', [
+      id,
+      `tenant ${id}`,
+    ]);
     const tokens = this.nest.get(Tokens);
     const token = Object.fromEntries(ROLES.map((role) => [role, tokens.access({ userId, tenantId: id, role }, 3600)]));
     return { id, userId, token: token as Record<Role, string> };
@@ -125,7 +128,11 @@ export const freshRedis = async (): Promise<string> => {
 };
 
 /** Asks again until the answer fits; throws with the last one when the time is up. */
-export const eventually = async <T>(ask: () => Promise<T>, fits: (answer: T) => boolean, withinMs = 10_000): Promise<T> => {
+export const eventually = async <T>(
+  ask: () => Promise<T>,
+  fits: (answer: T) => boolean,
+  withinMs = 10_000,
+): Promise<T> => {
   const end = Date.now() + withinMs;
   for (;;) {
     const answer = await ask();

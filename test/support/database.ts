@@ -26,7 +26,8 @@ export const freshDatabase = async (): Promise<TestDatabase> => {
     appUrl: urlOf('TEST_APP_URL', name),
     ownerUrl: urlOf('TEST_OWNER_URL', name),
     superUrl: urlOf('TEST_SUPER_URL', name),
-    drop: () => asSuperuser(async (client) => void (await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))),
+    drop: () =>
+      asSuperuser(async (client) => void (await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))),
   };
 };
 
@@ -38,7 +39,8 @@ export const emptyDatabase = async (): Promise<TestDatabase> => {
     appUrl: urlOf('TEST_APP_URL', name),
     ownerUrl: urlOf('TEST_OWNER_URL', name),
     superUrl: urlOf('TEST_SUPER_URL', name),
-    drop: () => asSuperuser(async (client) => void (await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))),
+    drop: () =>
+      asSuperuser(async (client) => void (await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))),
   };
 };
 

@@ -1,8 +1,11 @@
+/** Most ids are plain; asking for that first costs a third. */
+const PLAIN_ID = /^[ -~]{1,200}$/;
 const EXTERNAL_ID = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]{1,200}$/u;
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 /** An id of the caller's world: 1 to 200 printable characters, kept as sent (SPEC 4.2). */
-export const isExternalId = (value: unknown): value is string => typeof value === 'string' && EXTERNAL_ID.test(value);
+export const isExternalId = (value: unknown): value is string =>
+  typeof value === 'string' && (PLAIN_ID.test(value) || EXTERNAL_ID.test(value));
 
 /** No control characters, line separators or lone surrogates. */
 export const isPrintable = (text: string): boolean => !UNPRINTABLE.test(text);

@@ -1,7 +1,7 @@
 import { fault, invalid, type FieldFault } from '#domain/shared/errors';
-import { instant } from '#domain/shared/instant';
 import { below, isObject, type JsonObject } from '#domain/shared/json';
 import { err, ok, type Result } from '#domain/shared/result';
+import { readTime } from '#domain/shared/times';
 
 /** What a step can ask the engine outside to do (SPEC 4.1). */
 export const ACTION_TYPES = ['send_email', 'send_sms', 'add_tag', 'webhook', 'custom'] as const;
@@ -106,7 +106,7 @@ const readWait = (raw: JsonObject, at: string): Reading => {
       'duration must be an ISO 8601 duration of weeks, days, hours, minutes or seconds (P2D, PT36H), at most P3650D.';
     return unreadable(...faults, fault(below(at, 'duration'), 'malformed', form));
   }
-  const time = typeof until === 'string' ? instant(until) : undefined;
+  const time = typeof until === 'string' ? readTime(until) : undefined;
   if (time !== undefined) return read({ type: 'wait', until: time.toISOString() }, faults);
   return unreadable(
     ...faults,

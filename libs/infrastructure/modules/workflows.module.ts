@@ -55,7 +55,9 @@ const ports: Provider[] = [
     provide: EventBatcher,
     inject: [Door, Config, ClsService],
     useFactory: (door: Door, config: Config, cls: ClsService) =>
-      new EventBatcher(door, { batchSize: config.EVENT_BATCH_SIZE, gatherMs: 5, parallel: 4 }, (work) => cls.exit(work)),
+      new EventBatcher(door, { batchSize: config.EVENT_BATCH_SIZE, gatherMs: 5, parallel: 4 }, (work) =>
+        cls.exit(work),
+      ),
   },
 ];
 

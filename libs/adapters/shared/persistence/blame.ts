@@ -4,7 +4,8 @@ export type Blame = 'world' | 'input' | 'ours';
 const WORLD = /^(08|40|53|57|25006|55P03)/;
 const INPUT = /^(22|54)/;
 const NETWORK = /^(E[A-Z]+|DB_POOL_TIMEOUT)$/;
-const LOST = /connection terminated|timeout exceeded when trying to connect|connection timeout|client has encountered a connection error|Connection is closed|read timeout/i;
+const LOST =
+  /connection terminated|timeout exceeded when trying to connect|connection timeout|client has encountered a connection error|Connection is closed|read timeout/i;
 
 const LOCK_TIMEOUT = '55P03';
 

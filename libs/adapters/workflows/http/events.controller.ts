@@ -57,7 +57,12 @@ export class EventsController {
     if (!batch.ok) return batch;
     const now = this.clock.now();
     const envelopes = batch.value.items.map((item) =>
-      readEnvelope(item, { tenantId: actor.tenantId, receivedAt: now, now, fallbackId: () => nameOf(JSON.stringify(item)) }),
+      readEnvelope(item, {
+        tenantId: actor.tenantId,
+        receivedAt: now,
+        now,
+        fallbackId: () => nameOf(JSON.stringify(item)),
+      }),
     );
     const [only] = envelopes;
     if (batch.value.single && only?.kind === 'invalid') return err(invalid(only.faults));

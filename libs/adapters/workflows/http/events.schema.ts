@@ -6,8 +6,16 @@ const eventSchema: Schema = {
   type: 'object',
   required: ['event_type', 'contact_id'],
   properties: {
-    event_id: { type: 'string', maxLength: 200, description: 'Names and credits the event. Missing: a hash of what was sent.' },
-    event_type: { type: 'string', example: EVENT_TYPES[1], description: `One of ${EVENT_TYPES.join(', ')}; others are ignored.` },
+    event_id: {
+      type: 'string',
+      maxLength: 200,
+      description: 'Names and credits the event. Missing: a hash of what was sent.',
+    },
+    event_type: {
+      type: 'string',
+      example: EVENT_TYPES[1],
+      description: `One of ${EVENT_TYPES.join(', ')}; others are ignored.`,
+    },
     tenant_id: { type: 'string', format: 'uuid', description: 'The caller’s own, if given at all.' },
     contact_id: { type: 'string', maxLength: 200 },
     occurred_at: { type: 'string', format: 'date-time', description: 'Missing: now. At most 24 hours ahead.' },
@@ -26,6 +34,10 @@ const eventSchema: Schema = {
 export const eventsSchema: Schema = {
   oneOf: [
     eventSchema,
-    { type: 'object', required: ['events'], properties: { events: { type: 'array', minItems: 1, maxItems: 1000, items: eventSchema } } },
+    {
+      type: 'object',
+      required: ['events'],
+      properties: { events: { type: 'array', minItems: 1, maxItems: 1000, items: eventSchema } },
+    },
   ],
 };

@@ -105,7 +105,9 @@ export class EventBatcher {
   private async withoutTheLocked(arrivals: readonly Arrival[], tenants: readonly string[]): Promise<Verdict[]> {
     if (tenants.length === 1) return arrivals.map(() => ({ postponed: true }));
     const first = new Set(tenants.slice(0, tenants.length >> 1));
-    const [ones, others] = [true, false].map((side) => arrivals.filter(({ event }) => first.has(event.tenantId) === side));
+    const [ones, others] = [true, false].map((side) =>
+      arrivals.filter(({ event }) => first.has(event.tenantId) === side),
+    );
     const [decidedOnes, decidedOthers] = await Promise.all([this.decide(ones ?? []), this.decide(others ?? [])]);
     const verdicts = [decidedOnes.values(), decidedOthers.values()] as const;
     return arrivals.flatMap(({ event }) => verdicts[first.has(event.tenantId) ? 0 : 1].next().value ?? []);
