@@ -20,6 +20,13 @@ import { GetWorkflowHandler } from '#application/workflows/queries/get-workflow'
 import { ListWorkflowGoalsHandler } from '#application/workflows/queries/list-workflow-goals';
 import { ListWorkflowsHandler } from '#application/workflows/queries/list-workflows';
 import { EventsController } from '#adapters/workflows/http/events.controller';
+import { KeepDeadLettersHandler } from '#application/workflows/commands/keep-dead-letters';
+import { DeadLetters } from '#application/workflows/ports/dead-letters';
+import { Clock } from '#application/shared/tools';
+import { EventsConsumer } from '#adapters/workflows/messaging/events.consumer';
+import { EventIntake } from '#adapters/workflows/messaging/event-intake';
+import { SqlDeadLetters } from '#adapters/workflows/persistence/sql-dead-letters';
+import { EventStreams } from '#infrastructure/redis/streams';
 import { EventBatcher } from '#adapters/workflows/messaging/event-batcher';
 import { ActiveGoalsIndex } from '#adapters/workflows/persistence/active-goals-index';
 import { SqlDetectionStore } from '#adapters/workflows/persistence/sql-detection-store';
@@ -38,6 +45,7 @@ const commands = [
   DeleteWorkflowHandler,
   RestoreWorkflowHandler,
   DetectGoalsHandler,
+  KeepDeadLettersHandler,
 ];
 
 const queries = [GetWorkflowHandler, ListWorkflowsHandler, ListWorkflowGoalsHandler];
@@ -50,6 +58,12 @@ const ports: Provider[] = [
   { provide: ListenerRegistry, useValue: { refresh: () => undefined } },
   { provide: EnrollmentEndings, useValue: { endWorkflow: () => Promise.resolve(0) } },
   { provide: ActiveGoals, useClass: ActiveGoalsIndex },
+  { provide: DeadLetters, useClass: SqlDeadLetters },
+  {
+    provide: EventIntake,
+    inject: [Door, EventBatcher, Clock],
+    useFactory: (door: Door, batcher: EventBatcher, clock: Clock) => new EventIntake(door, batcher, clock),
+  },
   { provide: DetectionStore, useClass: SqlDetectionStore },
   {
     provide: EventBatcher,
@@ -66,7 +80,7 @@ export const workflows = {
   providers: [...commands, ...queries, ...ports] as Provider[],
   controllers: [EventsController, WorkflowsController] as Type[],
   /** Controllers for messages. */
-  consumers: [] as Type[],
+  consumers: [EventsConsumer] as Type[],
   /** What runs by itself in a worker. */
-  workers: [] as Provider[],
+  workers: [EventStreams] as Provider[],
 };
