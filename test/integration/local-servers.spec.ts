@@ -1,6 +1,6 @@
 import { ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -63,12 +63,15 @@ async function redisCommand(url: string, ...[name, ...args]: [string, ...string[
   }
 }
 
-async function refuses(connection: () => Promise<unknown>): Promise<boolean> {
+/** Whether it fails sooner or later, within some ten seconds. */
+async function fails(attempted: () => Promise<unknown>): Promise<boolean> {
   for (let attempt = 0; attempt < 400; attempt++) {
-    const failed = await connection().then(
-      () => false,
-      () => true,
-    );
+    const failed = await Promise.resolve()
+      .then(attempted)
+      .then(
+        () => false,
+        () => true,
+      );
     if (failed) return true;
     await sleep(25);
   }
@@ -76,6 +79,9 @@ async function refuses(connection: () => Promise<unknown>): Promise<boolean> {
 }
 
 describe('the local PostgreSQL', () => {
+  const postmaster = async () =>
+    Number.parseInt(await readFile(join(folder, 'postgres/data/postmaster.pid'), 'utf8'), 10);
+
   it('starts twice in a row on the same data', async () => {
     const first = await postgres();
     await query(first.ownerUrl, 'CREATE TABLE kept AS SELECT 42 AS answer');
@@ -87,24 +93,29 @@ describe('the local PostgreSQL', () => {
   it('starts after kill -9 of its postmaster and keeps what was committed', async () => {
     const first = await postgres();
     await query(first.ownerUrl, 'CREATE TABLE kept AS SELECT 42 AS answer');
-    process.kill(Number.parseInt(await readFile(join(folder, 'postgres/data/postmaster.pid'), 'utf8')), 'SIGKILL');
+    process.kill(await postmaster(), 'SIGKILL');
     const second = await postgres();
     expect(await query(second.ownerUrl, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
   });
 
   it('ends the server an earlier run left on the same data', async () => {
-    const first = await postgres();
-    const [before] = await query(first.superUrl, 'SELECT pg_postmaster_start_time()');
+    await postgres();
+    const left = await postmaster();
     const second = await postgres();
-    expect(await query(second.superUrl, 'SELECT pg_postmaster_start_time()')).not.toEqual([before]);
+    expect(await fails(async () => process.kill(left, 0))).toBe(true);
+    expect(await query(second.appUrl, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
-  it('starts with a stale postmaster.pid whose number now belongs to another process', async () => {
+  it('starts with a stale postmaster.pid whose number now belongs to another process of its user', async () => {
     const first = await postgres();
     await first.stop();
-    await writeFile(join(folder, 'postgres/data/postmaster.pid'), `${process.pid}\n`);
+    const { uid, gid } = await stat(join(folder, 'postgres/data'));
+    const bystander = spawn('sleep', ['120'], { uid, gid });
+    stops.push(() => Promise.resolve(void bystander.kill()));
+    await writeFile(join(folder, 'postgres/data/postmaster.pid'), `${bystander.pid}\n`);
     const second = await postgres();
     expect(await query(second.appUrl, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    expect(bystander.exitCode).toBeNull();
   });
 
   it('starts again when the first start was killed before the data was complete', async () => {
@@ -168,6 +179,9 @@ describe('the PostgreSQL of this test run, made by the same start', () => {
 });
 
 describe('the local Redis', () => {
+  const processId = async (url: string) =>
+    Number(/process_id:(\d+)/.exec(await redisCommand(url, 'INFO', 'server'))?.[1]);
+
   it('starts twice in a row on the same data', async () => {
     const first = await redis();
     await redisCommand(first.url, 'SET', 'kept', '42');
@@ -178,15 +192,15 @@ describe('the local Redis', () => {
   it('starts after kill -9 and keeps what was written to the append-only file', async () => {
     const first = await redis();
     await redisCommand(first.url, 'SET', 'kept', '42');
-    const pid = /process_id:(\d+)/.exec(await redisCommand(first.url, 'INFO', 'server'))?.[1];
-    process.kill(Number(pid), 'SIGKILL');
+    process.kill(await processId(first.url), 'SIGKILL');
     expect(await redisCommand((await redis()).url, 'GET', 'kept')).toBe('42');
   });
 
   it('ends the server an earlier run left on the same data', async () => {
-    const runId = async (url: string) => /run_id:(\w+)/.exec(await redisCommand(url, 'INFO', 'server'))?.[1];
-    const before = await runId((await redis()).url);
-    expect(await runId((await redis()).url)).not.toBe(before);
+    const left = await processId((await redis()).url);
+    const second = await redis();
+    expect(await fails(async () => process.kill(left, 0))).toBe(true);
+    expect(await redisCommand(second.url, 'PING')).toBe('PONG');
   });
 });
 
@@ -211,8 +225,8 @@ describe('the local servers', () => {
   it.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)('end when their process is ended by %s', async (signal) => {
     const urls = await startElsewhere();
     other.kill(signal);
-    expect(await refuses(() => query(urls.appUrl, 'SELECT 1'))).toBe(true);
-    expect(await refuses(() => redisCommand(urls.redisUrl, 'PING'))).toBe(true);
+    expect(await fails(() => query(urls.appUrl, 'SELECT 1'))).toBe(true);
+    expect(await fails(() => redisCommand(urls.redisUrl, 'PING'))).toBe(true);
   });
 
   it('belong to one process at a time, and the second is told which', async () => {
