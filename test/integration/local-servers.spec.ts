@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
-import { lockFolder } from '#infrastructure/local/folder-lock';
 import { startPostgres } from '#infrastructure/local/local-postgres';
 import { startRedis } from '#infrastructure/local/local-redis';
 import { redisCache, runningLocalServers, ServerUrls, startLocalServers } from '#infrastructure/local/local-servers';
@@ -238,25 +237,6 @@ describe('the local servers', () => {
     const mine = started(await startLocalServers({}, folder));
     expect(await query(mine.appUrl, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
     expect(await redisCommand(mine.redisUrl, 'PING')).toBe('PONG');
-  });
-});
-
-describe('the folder lock', () => {
-  it('is refused to the process that holds it and free again afterwards', async () => {
-    const unlock = await lockFolder(join(folder, 'lock'));
-    await expect(lockFolder(join(folder, 'lock'))).rejects.toThrow(`belong to process ${process.pid} `);
-    await unlock();
-    await (
-      await lockFolder(join(folder, 'lock'))
-    )();
-  });
-
-  it('passes over a dead holder whose number was given to this process', async () => {
-    const since = '2020-01-01T00:00:00.000Z';
-    await writeFile(join(folder, 'lock'), JSON.stringify({ pid: process.pid, command: process.title, since }));
-    await (
-      await lockFolder(join(folder, 'lock'))
-    )();
   });
 });
 
