@@ -65,14 +65,12 @@ async function redisCommand(url: string, ...[name, ...args]: [string, ...string[
 /** Whether it fails sooner or later, within some ten seconds. */
 async function fails(attempted: () => Promise<unknown>): Promise<boolean> {
   for (let attempt = 0; attempt < 400; attempt++) {
-    const failed = await Promise.resolve()
-      .then(attempted)
-      .then(
-        () => false,
-        () => true,
-      );
-    if (failed) return true;
-    await sleep(25);
+    try {
+      await attempted();
+      await sleep(25);
+    } catch {
+      return true;
+    }
   }
   return false;
 }
@@ -246,11 +244,8 @@ it('servers named by the environment win and nothing is started', async () => {
     DATABASE_MIGRATION_URL: 'postgresql://owner@db/x',
     REDIS_URL: 'redis://r',
   };
-  const { ownerUrl, appUrl, redisUrl } = started(await startLocalServers(env, join(folder, 'local')));
-  expect({ ownerUrl, appUrl, redisUrl }).toEqual({
-    ownerUrl: env.DATABASE_MIGRATION_URL,
-    appUrl: env.DATABASE_URL,
-    redisUrl: env.REDIS_URL,
-  });
+  const servers = started(await startLocalServers(env, join(folder, 'local')));
+  const given = { ownerUrl: env.DATABASE_MIGRATION_URL, appUrl: env.DATABASE_URL, redisUrl: env.REDIS_URL };
+  expect(servers).toMatchObject(given);
   await expect(access(join(folder, 'local/postgres'))).rejects.toThrow();
 });
