@@ -5,14 +5,11 @@ import { ID_RULE, isExternalId, readFacts, shownData } from '#adapters/workflows
 import { fault, type FieldFault } from '#domain/shared/errors';
 import { readTime } from '#domain/shared/times';
 import type { ContactEvent } from '#domain/workflows/contact-event';
+import type { DeadLetterReason } from '#domain/workflows/dead-letter';
 import { isEventType, type EventType } from '#domain/workflows/goal-type';
 
-/** Why a message became a dead letter (API, *Messages coming in*). */
-export type DeadLetterReason =
-  EnvelopeReason | 'not_json' | 'refused_content' | 'bad_signature' | 'refused_by_database';
-
 /** The reasons that lie in the envelope; the first two are also the codes of their faults. */
-export type EnvelopeReason = 'tenant_missing' | 'occurred_at_in_future' | 'invalid_event';
+export type EnvelopeReason = Extract<DeadLetterReason, 'tenant_missing' | 'occurred_at_in_future' | 'invalid_event'>;
 
 /** How a message came in. */
 export interface EnvelopeContext {
