@@ -9,6 +9,7 @@ export const DEAD_LETTER_REASONS = [
   'bad_signature',
   'tenant_missing',
   'occurred_at_in_future',
+  'tenant_unknown',
   'invalid_event',
   'refused_by_database',
 ] as const;

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { ExactNumber } from '#adapters/shared/json/exact-number';
-import { step } from '#adapters/shared/json/pointer';
-import { ID_RULE, isExternalId, readFacts, shownData } from '#adapters/workflows/messaging/event-facts';
+import { ID_RULE, readFacts, shownData } from '#adapters/workflows/messaging/event-facts';
 import { fault, type FieldFault } from '#domain/shared/errors';
+import { below } from '#domain/shared/json';
+import { isExternalId } from '#domain/shared/text';
 import { readTime } from '#domain/shared/times';
 import type { ContactEvent } from '#domain/workflows/contact-event';
 import type { DeadLetterReason } from '#domain/workflows/dead-letter';
@@ -109,7 +110,7 @@ class EnvelopeReader {
   }
 
   private refuse(key: string, code: string, detail: string): void {
-    this.faults.push(fault(step(key), code, detail));
+    this.faults.push(fault(below('', key), code, detail));
   }
 
   private eventId(): string | null {

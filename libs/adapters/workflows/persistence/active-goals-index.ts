@@ -60,7 +60,8 @@ export class ActiveGoalsIndex implements ActiveGoals {
       [[...versions.keys()]],
     );
     const loaded = new Map<string, TenantGoals>();
-    for (const [tenantId, version] of versions) loaded.set(tenantId, { version, reachable: new Map(), workflows: new Map() });
+    for (const [tenantId, version] of versions)
+      loaded.set(tenantId, { version, reachable: new Map(), workflows: new Map() });
     for (const row of rows) put(loaded, row);
     for (const [tenantId, goals] of loaded) this.tenants.set(tenantId, goals);
   }

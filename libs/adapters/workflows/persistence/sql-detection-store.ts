@@ -42,7 +42,9 @@ export class SqlDetectionStore implements DetectionStore {
   ) {}
 
   async openEnrollments(contacts: readonly ContactKey[]): Promise<OpenEnrollment[]> {
-    const distinct = [...new Map(contacts.map((contact) => [`${contact.tenantId} ${contact.contactId}`, contact])).values()];
+    const distinct = [
+      ...new Map(contacts.map((contact) => [`${contact.tenantId} ${contact.contactId}`, contact])).values(),
+    ];
     const rows = await this.db.query<EnrollmentRow>(
       `SELECT e.id, e.tenant_id, e.workflow_id, c.external_id AS contact_id, e.enrolled_at
        FROM unnest($1::uuid[], $2::text[]) AS k (tenant_id, contact_id)
@@ -193,7 +195,12 @@ const workflowsOf = (rows: readonly ActiveGoalRow[]): Map<string, ActiveWorkflow
   for (const row of rows) {
     const { goals = [] } = workflows.get(row.workflow_id) ?? {};
     const goalLogic = row.goal_logic;
-    workflows.set(row.workflow_id, { id: row.workflow_id, tenantId: row.tenant_id, goalLogic, goals: [...goals, activeGoalOf(row)] });
+    workflows.set(row.workflow_id, {
+      id: row.workflow_id,
+      tenantId: row.tenant_id,
+      goalLogic,
+      goals: [...goals, activeGoalOf(row)],
+    });
   }
   return workflows;
 };
@@ -204,5 +211,8 @@ const withAchieved = (enrollments: readonly OpenEnrollment[], rows: readonly Goa
     if (enrollment_id === null) continue;
     achieved.set(enrollment_id, (achieved.get(enrollment_id) ?? new Set()).add(id));
   }
-  return enrollments.map((enrollment) => ({ ...enrollment, achievedGoalIds: achieved.get(enrollment.id) ?? new Set() }));
+  return enrollments.map((enrollment) => ({
+    ...enrollment,
+    achievedGoalIds: achieved.get(enrollment.id) ?? new Set(),
+  }));
 };

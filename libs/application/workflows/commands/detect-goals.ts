@@ -69,12 +69,18 @@ export class DetectGoalsHandler {
     decisions: readonly NamedDecision[],
   ): Promise<EventOutcome[]> {
     const achievements = achievementsByEvent(decisions);
-    const unsure = arrivals.filter(({ event, answered }) => answered && !achievements.has(event)).map(({ event }) => event);
+    const unsure = arrivals
+      .filter(({ event, answered }) => answered && !achievements.has(event))
+      .map(({ event }) => event);
     const known = unsure.length > 0 ? await this.store.credited(unsure) : new Set<string>();
     return arrivals.map(({ event }) => {
       const own = achievements.get(event);
       if (own) return { event_id: event.eventId, outcome: 'achieved', achievements: own };
-      const outcome = !tenants.has(event.tenantId) ? 'unknown_tenant' : known.has(keyOf(event)) ? 'duplicate' : 'no_match';
+      const outcome = !tenants.has(event.tenantId)
+        ? 'unknown_tenant'
+        : known.has(keyOf(event))
+          ? 'duplicate'
+          : 'no_match';
       return { event_id: event.eventId, outcome, achievements: [] };
     });
   }

@@ -14,7 +14,10 @@ export interface Held {
 
 /** A decision on its way into the store: its achievements have ids, and know whose request brought their event. */
 export interface NamedDecision extends Omit<Decision, 'reached'> {
-  readonly reached: readonly (Decision['reached'][number] & { readonly id: string; readonly requestId: string | null })[];
+  readonly reached: readonly (Decision['reached'][number] & {
+    readonly id: string;
+    readonly requestId: string | null;
+  })[];
 }
 
 export interface EventKey {
