@@ -67,7 +67,7 @@ export class SqlDeadLetters implements DeadLetters {
       [tenantId, id],
     );
     if (!row) return null;
-    await this.journal.write([{ action: `dead_letter.${why}`, entityType: 'dead_letter', entityId: id }], []);
+    await this.journal.write([{ tenantId, action: `dead_letter.${why}`, entityType: 'dead_letter', entityId: id }], []);
     const { way, origin, reason, detail, raw } = row;
     return { way, origin, tenantId, reason, detail, raw, receivedAt: new Date(row.received_at) };
   }
