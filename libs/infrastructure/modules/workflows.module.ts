@@ -34,12 +34,16 @@ import { AnalyticsController } from '#adapters/workflows/http/analytics.controll
 import { DeadLettersController } from '#adapters/workflows/http/dead-letters.controller';
 import { EventsController } from '#adapters/workflows/http/events.controller';
 import { DeadLetterReader } from '#adapters/workflows/messaging/dead-letter-reader';
+import { Clock } from '#application/shared/tools';
+import { EventsConsumer } from '#adapters/workflows/messaging/events.consumer';
+import { EventIntake } from '#adapters/workflows/messaging/event-intake';
+import { SqlDeadLetters } from '#adapters/workflows/persistence/sql-dead-letters';
+import { EventStreams } from '#infrastructure/redis/streams';
 import { EventBatcher } from '#adapters/workflows/messaging/event-batcher';
 import { ActiveGoalsIndex } from '#adapters/workflows/persistence/active-goals-index';
 import { SqlAnalyticsReadModel } from '#adapters/workflows/persistence/sql-analytics-read-model';
 import { SqlDetectionStore } from '#adapters/workflows/persistence/sql-detection-store';
 import { SqlCatalogRepository } from '#adapters/workflows/persistence/sql-catalog-repository';
-import { SqlDeadLetters } from '#adapters/workflows/persistence/sql-dead-letters';
 import { SqlWorkflowReadModel } from '#adapters/workflows/persistence/sql-workflow-read-model';
 import { TypeOrmWorkflowGoalRepository } from '#adapters/workflows/persistence/typeorm-workflow-goal-repository';
 import { TypeOrmWorkflowRepository } from '#adapters/workflows/persistence/typeorm-workflow-repository';
@@ -75,12 +79,17 @@ const ports: Provider[] = [
   { provide: WorkflowGoalRepository, useClass: TypeOrmWorkflowGoalRepository },
   { provide: WorkflowReadModel, useClass: SqlWorkflowReadModel },
   { provide: CatalogRepository, useClass: SqlCatalogRepository },
-  { provide: DeadLetters, useClass: SqlDeadLetters },
   { provide: EventReader, useClass: DeadLetterReader },
   { provide: AnalyticsReadModel, useClass: SqlAnalyticsReadModel },
   { provide: ListenerRegistry, useValue: { refresh: () => undefined } },
   { provide: EnrollmentEndings, useValue: { endWorkflow: () => Promise.resolve(0) } },
   { provide: ActiveGoals, useClass: ActiveGoalsIndex },
+  { provide: DeadLetters, useClass: SqlDeadLetters },
+  {
+    provide: EventIntake,
+    inject: [Door, EventBatcher, Clock],
+    useFactory: (door: Door, batcher: EventBatcher, clock: Clock) => new EventIntake(door, batcher, clock),
+  },
   { provide: DetectionStore, useClass: SqlDetectionStore },
   {
     provide: EventBatcher,
@@ -98,7 +107,7 @@ export const workflows = {
   /** Analytics first: `/goals/stats` must not be taken for a goal's id. */
   controllers: [AnalyticsController, EventsController, WorkflowsController, DeadLettersController] as Type[],
   /** Controllers for messages. */
-  consumers: [] as Type[],
+  consumers: [EventsConsumer] as Type[],
   /** What runs by itself in a worker. */
-  workers: [] as Provider[],
+  workers: [EventStreams] as Provider[],
 };
