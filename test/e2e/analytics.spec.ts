@@ -86,7 +86,7 @@ describe('What a workflow has come to', () => {
       median_time_to_goal_hours: null,
       p90_time_to_goal_hours: null,
     });
-    const days = (answer['daily'] as { date: string }[]).map(({ date }) => date);
+    const days = (answer.daily as { date: string }[]).map(({ date }) => date);
     expect(days).toHaveLength(30);
     expect(Date.parse(days.at(-1) ?? '') - Date.parse(days[0] ?? '')).toBe(29 * DAY_MS);
   });
@@ -131,7 +131,7 @@ describe('What a workflow has come to', () => {
     const all = await read(list);
     expect(all.body).toMatchObject({ total: 2, items: [{ contact_id: contact }, { contact_id: 'm-1' }] });
     const first = await read(`${list}?limit=1`);
-    const second = await read(`${list}?limit=1&cursor=${String(first.body['next_cursor'])}`);
+    const second = await read(`${list}?limit=1&cursor=${String(first.body.next_cursor)}`);
     expect(second.body).toMatchObject({ total: null, items: [{ contact_id: 'm-1' }], next_cursor: null });
     const own = await read(`/contacts/${encodeURIComponent(contact)}/achievements`);
     expect(own.body).toMatchObject({
@@ -152,7 +152,7 @@ describe('What a workflow has come to', () => {
   it('filters achievements by type, goal and time', async () => {
     const workflow = await story(['n-1', 'n-2'], [1, 2]);
     const total = async (query: string) =>
-      (await read(`/workflows/${workflow.id}/achievements?${query}`)).body['total'];
+      (await read(`/workflows/${workflow.id}/achievements?${query}`)).body.total;
     expect(await total('goal_type=form_submitted')).toBe(2);
     expect(await total('goal_type=tag_added')).toBe(0);
     expect(await total(`workflow_goal_id=${workflow.goalIds[0] ?? ''}`)).toBe(2);

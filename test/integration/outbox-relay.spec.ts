@@ -54,7 +54,7 @@ describe('the outbox relay', () => {
     one.onApplicationBootstrap();
     started.push(one);
     return {
-      health: () => parts.all()['relay'],
+      health: () => parts.all().relay,
       stop: async () => {
         started.splice(started.indexOf(one), 1);
         await one.beforeApplicationShutdown();

@@ -84,7 +84,7 @@ describe('replaying a dead letter', () => {
 
   it('reads the letter as it was kept, with the time it was first received', async () => {
     const { replay, seen } = await replaying(ok(EVENT));
-    await replay();
+    expect(await replay()).toMatchObject({ ok: true });
     expect(seen).toEqual([[LETTER, clock.now()]]);
   });
 
