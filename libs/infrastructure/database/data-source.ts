@@ -7,7 +7,7 @@ const { TIMESTAMPTZ, DATE, INT8 } = types.builtins;
 
 /** How values come from the driver: times as RFC 3339 text with milliseconds, dates as they stand, counts as numbers. */
 const readers = {
-  getTypeParser: (oid: types.TypeId, format?: 'text' | 'binary') => {
+  getTypeParser: (oid: Parameters<typeof types.getTypeParser>[0], format?: 'text' | 'binary') => {
     if (oid === TIMESTAMPTZ) return (value: string) => new Date(value).toISOString();
     if (oid === DATE) return (value: string) => value;
     if (oid === INT8) return Number;
