@@ -55,7 +55,10 @@ export class TypeOrmWorkflowRepository implements WorkflowRepository {
     return saved;
   }
 
-  private async one(where: FindOptionsWhere<WorkflowState>, lock?: { mode: 'pessimistic_write' }): Promise<Workflow | null> {
+  private async one(
+    where: FindOptionsWhere<WorkflowState>,
+    lock?: { mode: 'pessimistic_write' },
+  ): Promise<Workflow | null> {
     const manager = await this.db.entities();
     const state = await manager.findOne(workflowSchema, { where, ...(lock && { lock }) });
     return state && new Workflow(state, state);
