@@ -22,7 +22,12 @@ export class UnitOfWork {
 
   async commit(): Promise<void> {
     await this.end('COMMIT');
-    for (const work of this.afterCommit) await work();
+    try {
+      for (const work of this.afterCommit) await work();
+    } finally {
+      // What they read began a transaction of its own.
+      await this.end('ROLLBACK');
+    }
   }
 
   async rollback(): Promise<void> {
