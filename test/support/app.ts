@@ -7,6 +7,7 @@ import { Tokens } from '#infrastructure/auth/tokens';
 import { readConfig } from '#infrastructure/config/config';
 import { createServer, PREFIX } from '#infrastructure/http/server';
 import { everythingModule } from '#infrastructure/modules/processes';
+import { joinBus } from '#infrastructure/redis/bus';
 import { freshDatabase, given, type TestDatabase } from './database';
 
 export interface Answer<T = Record<string, unknown>> {
@@ -57,6 +58,7 @@ export class TestApp {
     });
     const nest = await createServer(everythingModule(config));
     await nest.init();
+    joinBus(nest);
     await nest.getHttpAdapter().getInstance().ready();
     const sql = new Client({ connectionString: database.superUrl });
     await sql.connect();

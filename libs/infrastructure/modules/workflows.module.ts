@@ -9,6 +9,7 @@ import { DeleteWorkflowHandler } from '#application/workflows/commands/delete-wo
 import { DetectGoalsHandler } from '#application/workflows/commands/detect-goals';
 import { EditWorkflowHandler } from '#application/workflows/commands/edit-workflow';
 import { EditWorkflowGoalHandler } from '#application/workflows/commands/edit-workflow-goal';
+import { KeepDeadLettersHandler } from '#application/workflows/commands/keep-dead-letters';
 import { PauseWorkflowHandler } from '#application/workflows/commands/pause-workflow';
 import { PutCatalogEntryHandler } from '#application/workflows/commands/put-catalog-entry';
 import { RemoveCatalogEntryHandler } from '#application/workflows/commands/remove-catalog-entry';
@@ -18,6 +19,7 @@ import { RestoreWorkflowHandler } from '#application/workflows/commands/restore-
 import { ActiveGoals } from '#application/workflows/ports/active-goals';
 import { CatalogReadModel } from '#application/workflows/ports/catalog-read-model';
 import { CatalogRepository } from '#application/workflows/ports/catalog-repository';
+import { DeadLetters } from '#application/workflows/ports/dead-letters';
 import { DetectionStore } from '#application/workflows/ports/detection-store';
 import { EnrollmentEndings } from '#application/workflows/ports/enrollment-endings';
 import { ExplainedEnrollments } from '#application/workflows/ports/explained-enrollments';
@@ -41,10 +43,13 @@ import { ExplainController } from '#adapters/workflows/http/explain.controller';
 import { WorkflowGoalsController } from '#adapters/workflows/http/workflow-goals.controller';
 import { WorkflowsController } from '#adapters/workflows/http/workflows.controller';
 import { EventBatcher } from '#adapters/workflows/messaging/event-batcher';
+import { EventIntake } from '#adapters/workflows/messaging/event-intake';
+import { EventsConsumer } from '#adapters/workflows/messaging/events.consumer';
 import { RedisListenerRegistry } from '#adapters/workflows/messaging/redis-listener-registry';
 import { ActiveGoalsIndex } from '#adapters/workflows/persistence/active-goals-index';
 import { SqlCatalogReadModel } from '#adapters/workflows/persistence/sql-catalog-read-model';
 import { SqlCatalogRepository } from '#adapters/workflows/persistence/sql-catalog-repository';
+import { SqlDeadLetters } from '#adapters/workflows/persistence/sql-dead-letters';
 import { SqlDetectionStore } from '#adapters/workflows/persistence/sql-detection-store';
 import { SqlExplainedEnrollments } from '#adapters/workflows/persistence/sql-explained-enrollments';
 import { SqlWorkflowReadModel } from '#adapters/workflows/persistence/sql-workflow-read-model';
@@ -53,6 +58,7 @@ import { TypeOrmWorkflowRepository } from '#adapters/workflows/persistence/typeo
 import { Config } from '#infrastructure/config/config';
 import { RedisConnections } from '#infrastructure/redis/connections';
 import { ListenerSweep } from '#infrastructure/redis/listener-sweep';
+import { EventStreams } from '#infrastructure/redis/streams';
 
 const commands = [
   CreateWorkflowHandler,
@@ -68,6 +74,7 @@ const commands = [
   RenewListenersHandler,
   PutCatalogEntryHandler,
   RemoveCatalogEntryHandler,
+  KeepDeadLettersHandler,
 ];
 
 const queries = [
@@ -108,6 +115,12 @@ const ports: Provider[] = [
   },
   { provide: EnrollmentEndings, useValue: { endWorkflow: () => Promise.resolve(0) } },
   { provide: ActiveGoals, useClass: ActiveGoalsIndex },
+  { provide: DeadLetters, useClass: SqlDeadLetters },
+  {
+    provide: EventIntake,
+    inject: [Door, EventBatcher, Clock],
+    useFactory: (door: Door, batcher: EventBatcher, clock: Clock) => new EventIntake(door, batcher, clock),
+  },
   { provide: DetectionStore, useClass: SqlDetectionStore },
   {
     provide: EventBatcher,
@@ -130,7 +143,7 @@ export const workflows = {
     CatalogController,
   ] as Type[],
   /** Controllers for messages. */
-  consumers: [] as Type[],
+  consumers: [EventsConsumer] as Type[],
   /** What runs by itself in a worker. */
-  workers: [ListenerSweep] as Provider[],
+  workers: [EventStreams, ListenerSweep] as Provider[],
 };

@@ -1,6 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
-import { IsPrintableId } from '#adapters/shared/http/rules';
+import { IsExternalId } from '#adapters/shared/http/rules';
 
 export class CatalogEntryBody {
   @ApiPropertyOptional({ type: String, nullable: true, maxLength: 200, example: 'Newsletter sign-up' })
@@ -16,6 +16,6 @@ export class CatalogEntryBody {
     description: 'The pipeline of a stage. Stages need it; nothing else has one.',
   })
   @IsOptional()
-  @IsPrintableId()
+  @IsExternalId()
   pipeline_id?: string | null;
 }

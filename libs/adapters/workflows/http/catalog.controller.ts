@@ -1,8 +1,7 @@
 import { Body, Controller, Delete, Get, Param, Put, type PipeTransform } from '@nestjs/common';
 import { ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Actor } from '#domain/shared/actor';
-import { fault, invalid, missing, type DomainError } from '#domain/shared/errors';
-import { isExternalId } from '#domain/shared/text';
+import { missing } from '#domain/shared/errors';
 import { CATALOG_KINDS, type CatalogKind } from '#domain/workflows/catalog';
 import { Door } from '#application/shared/door';
 import type { PageRequest } from '#application/shared/listing';
@@ -12,7 +11,7 @@ import { GetCatalogEntry } from '#application/workflows/queries/get-catalog-entr
 import { catalogListing, ListCatalogEntries } from '#application/workflows/queries/list-catalog-entries';
 import { catalogEntryView } from '#application/workflows/views';
 import { Operation } from '#adapters/shared/http/operation';
-import { Caller, PageOf } from '#adapters/shared/http/parameters';
+import { Caller, ExternalIdOf, PageOf } from '#adapters/shared/http/parameters';
 import { Refused } from '#adapters/shared/http/problem';
 import { CatalogEntryBody } from '#adapters/workflows/http/catalog.bodies';
 
@@ -24,22 +23,8 @@ class KindOfPath implements PipeTransform<string, CatalogKind> {
   }
 }
 
-/** An external id in a path; what can be none is refused in the way the route names. */
-class ExternalIdOfPath implements PipeTransform<string, string> {
-  constructor(private readonly otherwise: DomainError) {}
-
-  transform(value: string): string {
-    if (!isExternalId(value)) throw new Refused(this.otherwise);
-    return value;
-  }
-}
-
 const Kind = () => Param('kind', new KindOfPath());
-const ExternalId = (otherwise = missing('catalog_entry')) => Param('external_id', new ExternalIdOfPath(otherwise));
-
-const NO_EXTERNAL_ID = invalid([
-  fault('/external_id', 'malformed', 'An external id is a text of 1 to 200 printable characters.'),
-]);
+const ExternalId = () => Param('external_id', new ExternalIdOf('catalog_entry'));
 
 const KindParam = () => ApiParam({ name: 'kind', enum: CATALOG_KINDS, example: 'forms' });
 const ExternalIdParam = () =>
@@ -92,7 +77,7 @@ export class CatalogController {
   put(
     @Caller() actor: Actor,
     @Kind() kind: CatalogKind,
-    @ExternalId(NO_EXTERNAL_ID) externalId: string,
+    @ExternalId() externalId: string,
     @Body() { name = null, pipeline_id: pipelineId = null }: CatalogEntryBody,
   ) {
     return this.door.send(new PutCatalogEntry(actor, kind, externalId, { name, pipelineId }));

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional, PartialType, PickType, type ApiBodyOptions } from '@nestjs/swagger';
-import { Allow, IsBoolean, IsIn, IsInt, IsObject, IsOptional, Max, Min, ValidateIf } from 'class-validator';
+import { Allow, IsBoolean, IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import type { FieldFault } from '#domain/shared/errors';
 import type { JsonObject } from '#domain/shared/json';
 import { faultsOf } from '#domain/shared/result';
@@ -8,7 +8,7 @@ import { CRITERIA_OF } from '#domain/workflows/criterion';
 import { EVENT_TYPE_OF, GOAL_TYPES, type GoalType } from '#domain/workflows/goal-type';
 import { LAST_POSITION, LONGEST_WINDOW } from '#domain/workflows/workflow-goal-input';
 import { AsSent } from '#adapters/shared/http/body.pipe';
-import { IsTime } from '#adapters/shared/http/rules';
+import { IsJsonObject, IsTime, MayBeLeftOut } from '#adapters/shared/http/rules';
 
 const EXAMPLES: Readonly<Record<GoalType, JsonObject>> = {
   tag_added: { tag_pattern: 'customer-*' },
@@ -30,8 +30,6 @@ const criteriaSchemas = GOAL_TYPES.map((goalType) => ({
   ),
 }));
 
-const isGiven = (_: object, value: unknown): boolean => value !== undefined;
-
 export class WorkflowGoalBody {
   @ApiProperty({ enum: GOAL_TYPES, example: 'purchase_made', description: 'Never changes.' })
   @IsIn(GOAL_TYPES)
@@ -42,7 +40,7 @@ export class WorkflowGoalBody {
     example: EXAMPLES.purchase_made,
     description: 'At least one key; all keys given must hold; `null` means not given.',
   })
-  @IsObject()
+  @IsJsonObject()
   @AsSent()
   criteria!: JsonObject;
 
@@ -65,7 +63,7 @@ export class WorkflowGoalBody {
     maximum: LAST_POSITION,
     description: 'From 1. A taken one moves the others down by one. Missing: last.',
   })
-  @ValidateIf(isGiven)
+  @MayBeLeftOut()
   @IsInt()
   @Min(1)
   @Max(LAST_POSITION)
@@ -95,7 +93,7 @@ export class WorkflowGoalPatchBody extends PartialType(
   { skipNullProperties: false },
 ) {
   @ApiPropertyOptional({ type: 'boolean', description: 'Switched on, its criteria are in force from that moment.' })
-  @ValidateIf(isGiven)
+  @MayBeLeftOut()
   @IsBoolean()
   is_active?: boolean;
 
