@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional, PartialType, PickType, type ApiBodyOptions } from '@nestjs/swagger';
 import { Allow, IsBoolean, IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import type { FieldFault } from '#domain/shared/errors';
-import type { JsonObject } from '#domain/shared/json';
+import { isObject, type JsonObject } from '#domain/shared/json';
 import { faultsOf } from '#domain/shared/result';
 import { readCriteria } from '#domain/workflows/criteria';
 import { CRITERIA_OF } from '#domain/workflows/criterion';
@@ -82,9 +82,7 @@ export class WorkflowGoalBody {
   /** Criteria are read by the rules of their type, which the decorators cannot know. */
   static furtherFaults({ goal_type, criteria }: JsonObject): readonly FieldFault[] {
     const goalType = GOAL_TYPES.find((known) => known === goal_type);
-    return goalType && typeof criteria === 'object' && criteria !== null
-      ? faultsOf(readCriteria(goalType, criteria))
-      : [];
+    return goalType && isObject(criteria) ? faultsOf(readCriteria(goalType, criteria)) : [];
   }
 }
 
