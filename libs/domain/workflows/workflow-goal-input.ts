@@ -39,8 +39,8 @@ export interface WorkflowGoalChanges {
   readonly position?: number;
 }
 
-const LONGEST_WINDOW = 8_760;
-const LAST_POSITION = 1_000;
+export const LONGEST_WINDOW = 8_760;
+export const LAST_POSITION = 1_000;
 
 /** Checks the form of a new workflow goal, naming every fault at once; rules over the workflow's other goals come later. */
 export const readNewGoal = (request: WorkflowGoalRequest, now: Date): Result<NewWorkflowGoal> => {

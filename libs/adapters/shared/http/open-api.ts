@@ -48,6 +48,7 @@ const PLAIN: Readonly<Record<Extract<ViewKind, string>, Schema>> = {
   time: { type: 'string', format: 'date-time' },
   date: { type: 'string', format: 'date' },
   object: { type: 'object', additionalProperties: true },
+  any: { description: 'Any JSON value.' },
 };
 
 /** `components.schemas` of all views named so far, and of those they hold. */
