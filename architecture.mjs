@@ -4,7 +4,7 @@
  */
 
 /** Layer -> what it may import of this repository, and the packages it may import (`'any'`: all, and Node's own modules). */
-export const layers = {
+const layers = {
   domain: { uses: [], packages: [] },
   application: { uses: ['domain'], packages: ['@nestjs/cqrs'] },
   adapters: { uses: ['application', 'domain'], packages: 'any' },
@@ -12,7 +12,7 @@ export const layers = {
 };
 
 /** Context -> the contexts whose `libs/application/<context>/contract.ts` it may import. All may use `shared`, which uses none. */
-export const contexts = {
+const contexts = {
   shared: [],
   identity: [],
   goals: ['identity'],
@@ -22,7 +22,7 @@ export const contexts = {
 };
 
 /** The layers that are divided into contexts; infrastructure wires them all together. */
-export const layersWithContexts = ['domain', 'application', 'adapters'];
+const layersWithContexts = ['domain', 'application', 'adapters'];
 
 const anyOf = (words) => `(?:${words.join('|')})`;
 const folder = (name) => (name in layers ? `^libs/${name}/` : `^${name}/`);

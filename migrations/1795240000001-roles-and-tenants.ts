@@ -8,12 +8,9 @@ const createRole = (role: string): string => `
   DO $$ BEGIN CREATE ROLE ${role} NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;
   GRANT USAGE ON SCHEMA public TO ${role};`;
 
-/** A role's owner must be able to hand functions to it; a superuser always can, and who made the role may say so. */
+/** Who hands functions to a role must be a member of it, also where having made the role gives no right to become it (PostgreSQL 16). */
 const beMemberOf = (role: string): string => `
-  DO $$ BEGIN
-    IF NOT pg_has_role(current_user, '${role}', 'MEMBER') THEN
-      EXECUTE format('GRANT ${role} TO %I', current_user);
-    END IF;
+  DO $$ BEGIN EXECUTE format('GRANT ${role} TO %I', current_user);
   EXCEPTION WHEN unique_violation OR SQLSTATE 'XX000' THEN NULL; END $$;`;
 
 export class RolesAndTenants1795240000001 implements MigrationInterface {

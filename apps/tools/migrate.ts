@@ -11,7 +11,9 @@ const main = async (): Promise<void> => {
       process.stdout.write('reverted the last migration\n');
     } else {
       const run = await source.runMigrations();
-      process.stdout.write(run.length > 0 ? run.map(({ name }) => `migrated ${name}\n`).join('') : 'nothing to migrate\n');
+      process.stdout.write(
+        run.length > 0 ? run.map(({ name }) => `migrated ${name}\n`).join('') : 'nothing to migrate\n',
+      );
     }
   } finally {
     await source.destroy();

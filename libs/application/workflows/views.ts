@@ -35,4 +35,3 @@ export const workflowGoalView = view('WorkflowGoal', {
   updated_by: { orNull: 'uuid' },
 });
 export type WorkflowGoalView = Shown<typeof workflowGoalView>;
-

@@ -36,4 +36,4 @@ export const amountFrom = (raw: unknown): Decimal | undefined => {
 };
 
 const isLossless = (raw: unknown): boolean =>
-  typeof raw === 'object' && raw !== null && 'isLosslessNumber' in raw && raw.isLosslessNumber === true;
+  typeof raw === 'object' && raw !== null && 'isLosslessNumber' in raw && typeof raw.toString === 'function';

@@ -1,4 +1,4 @@
-const codePointWidth = (text: string, at: number): number => ((text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1);
+const codePointWidth = (text: string, at: number): number => (Number(text.codePointAt(at)) > 0xffff ? 2 : 1);
 
 /**
  * Whether the whole text fits the pattern: `*` stands for any run of characters, `?` for one code point, everything else for

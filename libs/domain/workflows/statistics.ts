@@ -1,6 +1,6 @@
 const TENTH_OF_AN_HOUR = 360_000;
 
-/** `dividend / divisor` rounded half up to an integer; both are integers from 0 on, so nothing is lost on the way. */
+/** `dividend / divisor` rounded half up to an integer; integers from 0 to some 4 * 10^15, where floats are exact. */
 const roundedDivision = (dividend: number, divisor: number): number =>
   Math.floor((2 * dividend + divisor) / (2 * divisor));
 
@@ -15,6 +15,6 @@ export const hours = (milliseconds: number): number => roundedDivision(milliseco
 export const averageHours = (milliseconds: number, count: number): number | null =>
   count === 0 ? null : roundedDivision(milliseconds, count * TENTH_OF_AN_HOUR) / 10;
 
-/** The index, from 0, of the `percentile` (50, 90) in `count` sorted values by nearest rank; `null` when there are none. */
+/** The index, from 0, of the `percentile` (1 to 100) in `count` sorted values by nearest rank; `null` when there are none. */
 export const nearestRank = (count: number, percentile: number): number | null =>
-  count === 0 ? null : Math.max(1, Math.ceil((percentile * count) / 100)) - 1;
+  count === 0 ? null : Math.ceil((percentile * count) / 100) - 1;

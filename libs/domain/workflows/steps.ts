@@ -1,7 +1,7 @@
 import { fault, invalid, type FieldFault } from '#domain/shared/errors';
-import { instant } from '#domain/shared/instant';
 import { below, isObject, type JsonObject } from '#domain/shared/json';
 import { err, ok, type Result } from '#domain/shared/result';
+import { readTime } from '#domain/shared/times';
 
 /** What a step can ask the engine outside to do (SPEC 4.1). */
 export const ACTION_TYPES = ['send_email', 'send_sms', 'add_tag', 'webhook', 'custom'] as const;
@@ -30,7 +30,7 @@ export interface PlannedAction {
   readonly config: JsonObject | null;
 }
 
-export const MOST_STEPS = 100;
+const MOST_STEPS = 100;
 
 const DURATION =
   /^P(?=[^T]|T\d)(?:(\d{1,9})W)?(?:(\d{1,9})D)?(?:T(?=\d)(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?$/;
@@ -106,7 +106,7 @@ const readWait = (raw: JsonObject, at: string): Reading => {
       'duration must be an ISO 8601 duration of weeks, days, hours, minutes or seconds (P2D, PT36H), at most P3650D.';
     return unreadable(...faults, fault(below(at, 'duration'), 'malformed', form));
   }
-  const time = typeof until === 'string' ? instant(until) : undefined;
+  const time = typeof until === 'string' ? readTime(until) : undefined;
   if (time !== undefined) return read({ type: 'wait', until: time.toISOString() }, faults);
   return unreadable(
     ...faults,
@@ -126,8 +126,13 @@ export const planActions = (steps: readonly Step[], enrolledAt: Date): PlannedAc
   });
 };
 
-const endOfWait = (wait: Extract<Step, { type: 'wait' }>, from: number): number =>
-  'until' in wait ? Date.parse(wait.until) : from + (durationOf(wait.duration) ?? 0);
+const endOfWait = (wait: Extract<Step, { type: 'wait' }>, from: number): number => {
+  if ('until' in wait) return Date.parse(wait.until);
+  const duration = durationOf(wait.duration);
+  // To skip a wait would carry out what follows at once; better to plan nothing.
+  if (duration === undefined) throw new Error(`a stored duration must be readable: ${wait.duration}`);
+  return from + duration;
+};
 
 const kindOf = (step: Step): Pick<PlannedAction, 'actionType' | 'config'> => {
   if (step.type === 'action') return { actionType: step.action, config: step.config ?? null };

@@ -30,6 +30,7 @@ export class WorkflowGoals {
     return goal ? ok(goal) : err(missing('workflow_goal'));
   }
 
+  /** Conflicts: `workflow_goal.limit-reached`, `workflow_goal.duplicate`. In force from now once the workflow was ever active. */
   configure(id: string, by: string | null, asked: NewWorkflowGoal, now: Date): Result<WorkflowGoal> {
     if (this.goals.length >= this.limit) return err(limitReached(this.limit));
     const unique = this.mustBeUnique(asked.goalType, asked.criteria);
@@ -43,6 +44,7 @@ export class WorkflowGoals {
     return ok(goal);
   }
 
+  /** Conflict: `workflow_goal.duplicate`. */
   edit(goal: WorkflowGoal, changes: WorkflowGoalChanges, now: Date): Result<void> {
     const { criteria, position } = changes;
     const unique = criteria ? this.mustBeUnique(goal.state.goalType, criteria, goal) : done;

@@ -32,7 +32,8 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
   validate(claims: Claims): Actor {
     const userId = claims.sub ?? claims.user_id;
     const role = ROLES.find((known) => known === claims.role);
-    if (claims.type !== 'access' || !role || !isUuid(userId) || !isUuid(claims.tenant_id)) throw new UnauthorizedException();
+    if (claims.type !== 'access' || !role || !isUuid(userId) || !isUuid(claims.tenant_id))
+      throw new UnauthorizedException();
     return Actor.member(claims.tenant_id.toLowerCase(), userId.toLowerCase(), role);
   }
 }

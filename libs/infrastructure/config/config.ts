@@ -29,7 +29,8 @@ const oneOf = <const T extends string>(means: string, values: readonly T[], fall
 });
 
 const url = (means: string, schemes: readonly string[]): Setting<string> => ({
-  read: (value) => (schemes.some((scheme) => value.startsWith(`${scheme}://`)) && URL.canParse(value) ? value : undefined),
+  read: (value) =>
+    schemes.some((scheme) => value.startsWith(`${scheme}://`)) && URL.canParse(value) ? value : undefined,
   fallback: '',
   means,
   form: schemes.map((scheme) => `${scheme}://…`).join(' or '),
@@ -46,7 +47,10 @@ export const SETTINGS = {
   DB_NAME: text('', 'goal_service'),
   DB_USER: text('', ''),
   DB_PASSWORD: text('', ''),
-  DATABASE_MIGRATION_URL: url('PostgreSQL as the owner of the tables; only migrations use it.', ['postgres', 'postgresql']),
+  DATABASE_MIGRATION_URL: url('PostgreSQL as the owner of the tables; only migrations use it.', [
+    'postgres',
+    'postgresql',
+  ]),
   DB_POOL_SIZE: whole('Most connections to PostgreSQL of one process.', 10, 2, 1000),
   REDIS_URL: url('Redis. TLS by `rediss://`.', ['redis', 'rediss']),
   SECRET_KEY: text('Signs access tokens (HS256). At least 32 bytes in production.', ''),
@@ -55,7 +59,11 @@ export const SETTINGS = {
   LOG_LEVEL: oneOf('What is logged.', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
   EVENT_SHARDS: whole('Number of streams `goal-service:events:in:<n>` events arrive on.', 1, 1, 1024),
   EVENT_BATCH_SIZE: whole('Most events that one transaction judges.', 500, 1, 10_000),
-  EVENT_PROCESSING_TIMEOUT_MS: whole('Longest a batch may take in the database, and the longest a caller waits for it.', 5000, 100),
+  EVENT_PROCESSING_TIMEOUT_MS: whole(
+    'Longest a batch may take in the database, and the longest a caller waits for it.',
+    5000,
+    100,
+  ),
   STREAM_REPLAY_SECONDS: whole('How long handled events stay in the streams.', 600, 0),
   LISTENER_TTL_SECONDS: whole('Life of a listener in the registry unless renewed.', 86_400, 60),
   LISTENER_CLEANUP_INTERVAL_SECONDS: whole('How often the registry of listeners is swept.', 3600, 1),
@@ -107,7 +115,8 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
   }
   const config = values as unknown as Values;
   faults.push(...togetherFaults(config));
-  if (faults.length > 0) throw new Error(`The configuration has faults:\n${faults.map((line) => `  - ${line}`).join('\n')}`);
+  if (faults.length > 0)
+    throw new Error(`The configuration has faults:\n${faults.map((line) => `  - ${line}`).join('\n')}`);
   return { ...config, DATABASE_URL: config.DATABASE_URL || urlOf(config) };
 };
 

@@ -38,7 +38,8 @@ export const dataSource = ({ url, poolSize, statementTimeoutMs, entities }: Data
 export const migrationSource = (url: string): DataSource =>
   new DataSource({ ...base(url), migrations: MIGRATIONS, migrationsTransactionMode: 'all' });
 
-const base = (url: string) => ({ type: 'postgres', url, applicationName: 'goal-service', logging: false }) satisfies DataSourceOptions;
+const base = (url: string) =>
+  ({ type: 'postgres', url, applicationName: 'goal-service', logging: false }) satisfies DataSourceOptions;
 
 /** Connects, and keeps trying while the database is not there yet. */
 export const connected = async (source: DataSource, warn: (message: string) => void): Promise<DataSource> => {

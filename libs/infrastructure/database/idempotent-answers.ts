@@ -19,7 +19,10 @@ export class IdempotentAnswers {
     const [lock] = (await db.query(`SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS granted`, [
       whose.join(' '),
     ])) as { granted: boolean }[];
-    if (!lock?.granted) return err(conflict('idempotency-key.in-flight', 'The first request with this Idempotency-Key is still at work.'));
+    if (!lock?.granted)
+      return err(
+        conflict('idempotency-key.in-flight', 'The first request with this Idempotency-Key is still at work.'),
+      );
     const stored = (await db.query(
       `SELECT request_hash, answer FROM idempotency_keys WHERE tenant_id = $1 AND caller = $2 AND key = $3 AND created_at > $4`,
       [...whose, new Date(this.clock.now().getTime() - 86_400_000)],

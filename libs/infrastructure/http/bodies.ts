@@ -31,4 +31,9 @@ export const acceptableOnly = ({ url, headers }: FastifyRequest): void => {
 const refusal = ({ status, code, detail, pointer }: JsonProblem): Refused =>
   status === 'malformed'
     ? Refused.http(400, code, detail)
-    : new Refused({ kind: 'invalid', code: 'validation-failed', message: detail, fields: [fault(pointer ?? '', code, detail)] });
+    : new Refused({
+        kind: 'invalid',
+        code: 'validation-failed',
+        message: detail,
+        fields: [fault(pointer ?? '', code, detail)],
+      });

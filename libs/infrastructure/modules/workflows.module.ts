@@ -1,5 +1,12 @@
 import type { Provider, Type } from '@nestjs/common';
+import { ClsService } from 'nestjs-cls';
+import { Door } from '#application/shared/door';
+import { DetectGoalsHandler } from '#application/workflows/commands/detect-goals';
+import { ActiveGoals } from '#application/workflows/ports/active-goals';
 import { CatalogRepository } from '#application/workflows/ports/catalog-repository';
+import { ListenerRegistry } from '#application/workflows/ports/listener-registry';
+import { EnrollmentEndings } from '#application/workflows/ports/enrollment-endings';
+import { DetectionStore } from '#application/workflows/ports/detection-store';
 import { WorkflowGoalRepository } from '#application/workflows/ports/workflow-goal-repository';
 import { WorkflowReadModel } from '#application/workflows/ports/workflow-read-model';
 import { WorkflowRepository } from '#application/workflows/ports/workflow-repository';
@@ -12,11 +19,16 @@ import { RestoreWorkflowHandler } from '#application/workflows/commands/restore-
 import { GetWorkflowHandler } from '#application/workflows/queries/get-workflow';
 import { ListWorkflowGoalsHandler } from '#application/workflows/queries/list-workflow-goals';
 import { ListWorkflowsHandler } from '#application/workflows/queries/list-workflows';
+import { EventsController } from '#adapters/workflows/http/events.controller';
+import { EventBatcher } from '#adapters/workflows/messaging/event-batcher';
+import { ActiveGoalsIndex } from '#adapters/workflows/persistence/active-goals-index';
+import { SqlDetectionStore } from '#adapters/workflows/persistence/sql-detection-store';
 import { SqlCatalogRepository } from '#adapters/workflows/persistence/sql-catalog-repository';
 import { SqlWorkflowReadModel } from '#adapters/workflows/persistence/sql-workflow-read-model';
 import { TypeOrmWorkflowGoalRepository } from '#adapters/workflows/persistence/typeorm-workflow-goal-repository';
 import { TypeOrmWorkflowRepository } from '#adapters/workflows/persistence/typeorm-workflow-repository';
 import { WorkflowsController } from '#adapters/workflows/http/workflows.controller';
+import { Config } from '#infrastructure/config/config';
 
 const commands = [
   CreateWorkflowHandler,
@@ -25,6 +37,7 @@ const commands = [
   PauseWorkflowHandler,
   DeleteWorkflowHandler,
   RestoreWorkflowHandler,
+  DetectGoalsHandler,
 ];
 
 const queries = [GetWorkflowHandler, ListWorkflowsHandler, ListWorkflowGoalsHandler];
@@ -34,12 +47,24 @@ const ports: Provider[] = [
   { provide: WorkflowGoalRepository, useClass: TypeOrmWorkflowGoalRepository },
   { provide: WorkflowReadModel, useClass: SqlWorkflowReadModel },
   { provide: CatalogRepository, useClass: SqlCatalogRepository },
+  { provide: ListenerRegistry, useValue: { refresh: () => undefined } },
+  { provide: EnrollmentEndings, useValue: { endWorkflow: () => Promise.resolve(0) } },
+  { provide: ActiveGoals, useClass: ActiveGoalsIndex },
+  { provide: DetectionStore, useClass: SqlDetectionStore },
+  {
+    provide: EventBatcher,
+    inject: [Door, Config, ClsService],
+    useFactory: (door: Door, config: Config, cls: ClsService) =>
+      new EventBatcher(door, { batchSize: config.EVENT_BATCH_SIZE, gatherMs: 5, parallel: 4 }, (work) =>
+        cls.exit(work),
+      ),
+  },
 ];
 
 /** Everything the context can do, and the doors it can be asked through. */
 export const workflows = {
   providers: [...commands, ...queries, ...ports] as Provider[],
-  controllers: [WorkflowsController] as Type[],
+  controllers: [EventsController, WorkflowsController] as Type[],
   /** Controllers for messages. */
   consumers: [] as Type[],
   /** What runs by itself in a worker. */

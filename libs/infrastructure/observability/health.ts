@@ -66,7 +66,11 @@ export class Health {
       );
       return rows[0]?.name === HEAD
         ? { state: 'ok', age_seconds: null }
-        : { state: 'down', age_seconds: null, detail: `the schema is at ${rows[0]?.name ?? 'nothing'}, not at ${HEAD ?? ''}` };
+        : {
+            state: 'down',
+            age_seconds: null,
+            detail: `the schema is at ${rows[0]?.name ?? 'nothing'}, not at ${HEAD ?? ''}`,
+          };
     } catch {
       return { state: 'down', age_seconds: null, detail: UNREACHABLE };
     }

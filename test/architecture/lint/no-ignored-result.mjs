@@ -1,4 +1,3 @@
-import { ESLintUtils } from '@typescript-eslint/utils';
 import ts from 'typescript';
 
 const RESULT_FILE = /\/domain\/shared\/result\.ts$/;
@@ -17,7 +16,7 @@ const carriesResult = (checker, type) => {
   return isList && checker.getTypeArguments(type).some((part) => carriesResult(checker, part));
 };
 
-/** The value behind `void …`, `await …` and the last of `a, b`. */
+/** The value behind `void …` and `await …`. */
 const valueOf = (node) =>
   (node.type === 'UnaryExpression' && node.operator === 'void') || node.type === 'AwaitExpression'
     ? valueOf(node.argument)
@@ -35,9 +34,8 @@ export const noIgnoredResult = {
     schema: [],
     messages: { ignored: 'This Result is ignored. Look at `ok`, or pass it on (docs/adr/0002).' },
   },
-  defaultOptions: [],
   create(context) {
-    const services = ESLintUtils.getParserServices(context);
+    const services = context.sourceCode.parserServices;
     const checker = services.program.getTypeChecker();
     const check = (node) => {
       if (carriesResult(checker, services.getTypeAtLocation(valueOf(node)))) {

@@ -27,7 +27,12 @@ export class AnswerInterceptor implements NestInterceptor {
   }
 }
 
-const answer = (spec: OperationSpec, request: FastifyRequest, reply: FastifyReply, result: Result<unknown>): unknown => {
+const answer = (
+  spec: OperationSpec,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  result: Result<unknown>,
+): unknown => {
   if (!result.ok) throw new Refused(result.error);
   const value = result.value as { readonly id?: string; readonly version?: number } | undefined;
   if (value?.version !== undefined) tag(request, reply, `"${String(value.version)}"`);

@@ -62,10 +62,24 @@ export const Operation = (spec: OperationSpec): MethodDecorator => {
       }),
     ),
     ...(spec.ifMatch
-      ? [ApiHeader({ name: 'If-Match', required: spec.ifMatch === 'required', description: 'The ETag you have read.', schema: { type: 'string', example: '"1"' } })]
+      ? [
+          ApiHeader({
+            name: 'If-Match',
+            required: spec.ifMatch === 'required',
+            description: 'The ETag you have read.',
+            schema: { type: 'string', example: '"1"' },
+          }),
+        ]
       : []),
     ...(spec.creates
-      ? [ApiHeader({ name: 'Idempotency-Key', required: false, description: 'Makes a repetition answer what the first time answered, for 24 hours.', schema: { type: 'string', maxLength: 200 } })]
+      ? [
+          ApiHeader({
+            name: 'Idempotency-Key',
+            required: false,
+            description: 'Makes a repetition answer what the first time answered, for 24 hours.',
+            schema: { type: 'string', maxLength: 200 },
+          }),
+        ]
       : []),
     ...(typeof spec.answers === 'object' && 'page' in spec.answers ? queryOf(spec.answers.page) : []),
   );
@@ -81,15 +95,24 @@ const answerSchema = (answers: OperationSpec['answers']): Schema | undefined => 
 const queryOf = (list: Listing): MethodDecorator[] => [
   ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, maximum: 200, default: 50 } }),
   ApiQuery({ name: 'offset', required: false, schema: { type: 'integer', minimum: 0, default: 0 } }),
-  ApiQuery({ name: 'cursor', required: false, schema: { type: 'string' }, description: 'The `next_cursor` of the page before; not with `offset`.' }),
+  ApiQuery({
+    name: 'cursor',
+    required: false,
+    schema: { type: 'string' },
+    description: 'The `next_cursor` of the page before; not with `offset`.',
+  }),
   ApiQuery({
     name: 'sort',
     required: false,
     schema: { type: 'string', default: `-${list.sortable[0] ?? 'id'}` },
     description: `Comma-separated, \`-\` for descending. Allowed: ${list.sortable.join(', ')}.`,
   }),
-  ...(list.deletable ? [ApiQuery({ name: 'deleted', required: false, schema: { type: 'string', enum: ['only'] } })] : []),
-  ...Object.entries(list.filters).map(([name, rule]) => ApiQuery({ name, required: false, schema: filterSchema(rule) })),
+  ...(list.deletable
+    ? [ApiQuery({ name: 'deleted', required: false, schema: { type: 'string', enum: ['only'] } })]
+    : []),
+  ...Object.entries(list.filters).map(([name, rule]) =>
+    ApiQuery({ name, required: false, schema: filterSchema(rule) }),
+  ),
 ];
 
 const filterSchema = ({ kind, one }: FilterRule): Schema => {

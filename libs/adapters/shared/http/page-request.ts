@@ -23,11 +23,14 @@ export const readPageRequest = (list: Listing, query: Query): PageRequest => {
   const limit = wholeNumber(once('limit'), 50, 1, 200, (detail) => refuse('limit', 'range', detail));
   const offset = wholeNumber(once('offset'), 0, 0, 10_000_000, (detail) => refuse('offset', 'range', detail));
   const sort = readSort(list, once('sort'), (detail) => refuse('sort', 'not-sortable', detail));
-  if (once('deleted') !== undefined && once('deleted') !== 'only') refuse('deleted', 'one-of', 'The one value is: only.');
+  if (once('deleted') !== undefined && once('deleted') !== 'only')
+    refuse('deleted', 'one-of', 'The one value is: only.');
   if (once('cursor') !== undefined && once('offset') !== undefined) {
     refuse('cursor', 'excluded', 'Give either an offset or a cursor.');
   }
-  const after = readCursor(list, once('cursor'), sort, () => refuse('cursor', 'malformed', 'This is no cursor of this list and order.'));
+  const after = readCursor(list, once('cursor'), sort, () =>
+    refuse('cursor', 'malformed', 'This is no cursor of this list and order.'),
+  );
   const filters = readFilters(list, query, refuse);
   if (faults.length > 0) throw new Refused(invalid(faults));
   return { limit, offset, after, sort, filters, deletedOnly: once('deleted') === 'only' };

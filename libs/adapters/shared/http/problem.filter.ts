@@ -39,7 +39,8 @@ export class ProblemFilter implements ExceptionFilter {
   private translate(thrown: unknown): Refused {
     const status = statusOf(thrown);
     const known = KNOWN[status];
-    if (known) return new Refused(known, { status, ...(status === 401 && { headers: { 'WWW-Authenticate': 'Bearer' } }) });
+    if (known)
+      return new Refused(known, { status, ...(status === 401 && { headers: { 'WWW-Authenticate': 'Bearer' } }) });
     if (blameOf(thrown) === 'world') return new Refused({ kind: 'unavailable', ...KNOWN[503]! });
     this.log.error(thrown);
     return Refused.http(500, 'internal', 'Something broke on our side. Quote the instance when you report it.');

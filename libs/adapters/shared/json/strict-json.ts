@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { parse as parseExactly } from 'lossless-json';
 import { ExactNumber, isSafe } from '#adapters/shared/json/exact-number';
 import { firstDuplicateKey, scanJson, type JsonLimits } from '#adapters/shared/json/json-scan';
-import { step } from '#adapters/shared/json/pointer';
+import { below } from '#domain/shared/json';
 import { err, ok, type Result } from '#domain/shared/result';
 
 /** Why a document was not taken: `malformed` is no JSON at all (HTTP 400), `refused` is JSON that may not come in (422). */
@@ -71,7 +71,7 @@ class Content {
   private ofArray(items: readonly unknown[]): JsonProblem | undefined {
     for (let index = 0; index < items.length; index += 1) {
       const problem = this.problemOf(items[index]);
-      if (problem) return below(index, problem);
+      if (problem) return lower(index, problem);
     }
     return undefined;
   }
@@ -82,7 +82,7 @@ class Content {
       if (FORBIDDEN_KEYS.has(key)) return { ...FORBIDDEN_KEY, detail: `The key "${key}" is not allowed.` };
       if (this.isForbidden(key)) return forbiddenCharacter('A key');
       const problem = this.problemOf(object[key]);
-      if (problem) return below(key, problem);
+      if (problem) return lower(key, problem);
     }
     return undefined;
   }
@@ -101,9 +101,9 @@ const forbiddenCharacter = (what: string): JsonProblem => ({
   pointer: '',
 });
 
-const below = (key: string | number, problem: JsonProblem): JsonProblem => ({
+const lower = (key: string | number, problem: JsonProblem): JsonProblem => ({
   ...problem,
-  pointer: step(key) + (problem.pointer ?? ''),
+  pointer: below('', key) + (problem.pointer ?? ''),
 });
 
 const twice = (key = ''): string => `The key "${key.slice(0, 200)}" stands twice in one object.`;

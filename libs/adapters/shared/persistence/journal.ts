@@ -4,9 +4,14 @@ import type { Changes } from '#domain/shared/changes';
 import { Clock, Ids, RequestContext } from '#application/shared/tools';
 import { Database } from '#adapters/shared/persistence/database';
 
-/** One line of the audit log. `tenantId` defaults to the actor's one tenant. */
-export interface AuditEntry {
+/** Of whom and for which request, where that is not the actor's one tenant and the request in hand (a batch of events). */
+interface Origin {
   readonly tenantId?: string;
+  readonly requestId?: string | null;
+}
+
+/** One line of the audit log. */
+export interface AuditEntry extends Origin {
   readonly action: string;
   readonly entityType: string;
   readonly entityId: string;
@@ -14,8 +19,7 @@ export interface AuditEntry {
 }
 
 /** A fact for the outbox, with the version of what it is about where that has one. */
-export interface Told extends OutgoingFact {
-  readonly tenantId?: string;
+export interface Told extends OutgoingFact, Origin {
   readonly version?: number;
 }
 
@@ -38,8 +42,9 @@ export class Journal {
     const { actor, requestId } = this.context;
     await this.db.query(
       `INSERT INTO audit_log (tenant_id, id, occurred_at, action, entity_type, entity_id, actor_id, changes, request_id)
-       SELECT e.tenant_id, e.id, $2, e.action, e.entity_type, e.entity_id, $3, e.changes, $4
-       FROM json_to_recordset($1) AS e (tenant_id uuid, id uuid, action text, entity_type text, entity_id uuid, changes jsonb)`,
+       SELECT e.tenant_id, e.id, $2, e.action, e.entity_type, e.entity_id, $3, e.changes, e.request_id
+       FROM json_to_recordset($1) AS e (tenant_id uuid, id uuid, action text, entity_type text, entity_id uuid, changes jsonb,
+         request_id text)`,
       [
         JSON.stringify(
           entries.map((entry) => ({
@@ -49,11 +54,11 @@ export class Journal {
             entity_type: entry.entityType,
             entity_id: entry.entityId,
             changes: entry.changes ?? {},
+            request_id: entry.requestId === undefined ? requestId : entry.requestId,
           })),
         ),
         this.clock.now(),
         actor.userId,
-        requestId,
       ],
     );
   }
@@ -83,7 +88,7 @@ export class Journal {
       goal_id: fact.goalId ?? null,
       user_id: actor.userId,
       timestamp: now.toISOString(),
-      request_id: requestId,
+      request_id: fact.requestId === undefined ? requestId : fact.requestId,
       version: fact.version ?? null,
       details: fact.details,
     };

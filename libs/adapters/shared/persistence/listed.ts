@@ -70,11 +70,15 @@ const expression = (source: ListSource, field: string): string => {
 };
 
 const sortColumns = (source: ListSource, sort: readonly Sort[]): string =>
-  [...sort.map(({ field }) => expression(source, field)), source.id].map((sql, n) => `, ${sql} AS sort_${String(n)}`).join('');
+  [...sort.map(({ field }) => expression(source, field)), source.id]
+    .map((sql, n) => `, ${sql} AS sort_${String(n)}`)
+    .join('');
 
 const order = (source: ListSource, sort: readonly Sort[]): string =>
   [
-    ...sort.map(({ field, descending }) => `${expression(source, field)} ${descending ? 'DESC NULLS LAST' : 'ASC NULLS LAST'}`),
+    ...sort.map(
+      ({ field, descending }) => `${expression(source, field)} ${descending ? 'DESC NULLS LAST' : 'ASC NULLS LAST'}`,
+    ),
     `${source.id} ${lastDirection(sort)}`,
   ].join(', ');
 

@@ -4,7 +4,12 @@ import { GOAL_LOGICS, type GoalLogic } from '#domain/workflows/goal-type';
 import { AsSent } from '#adapters/shared/http/body.pipe';
 
 export class WorkflowBody {
-  @ApiProperty({ example: 'Abandoned cart', minLength: 3, maxLength: 100, description: 'Unique among the workflows of the tenant; case does not count.' })
+  @ApiProperty({
+    example: 'Abandoned cart',
+    minLength: 3,
+    maxLength: 100,
+    description: 'Unique among the workflows of the tenant; case does not count.',
+  })
   @IsString()
   name!: string;
 
@@ -14,7 +19,11 @@ export class WorkflowBody {
   @MaxLength(10_000)
   description?: string | null;
 
-  @ApiPropertyOptional({ enum: GOAL_LOGICS, default: 'any', description: '`any`: the first goal reached ends the enrollment; `all`: the one that completes the set does.' })
+  @ApiPropertyOptional({
+    enum: GOAL_LOGICS,
+    default: 'any',
+    description: '`any`: the first goal reached ends the enrollment; `all`: the one that completes the set does.',
+  })
   @ValidateIf((_, value) => value !== undefined)
   @IsIn(GOAL_LOGICS)
   goal_logic?: GoalLogic;
@@ -27,7 +36,8 @@ export class WorkflowBody {
       { type: 'wait', duration: 'PT1H' },
       { type: 'action', action: 'send_email', config: { template: 'cart-1' } },
     ],
-    description: '`action` (send_email, send_sms, add_tag, webhook, custom) or `wait` (`duration` in ISO 8601, or `until` a time).',
+    description:
+      '`action` (send_email, send_sms, add_tag, webhook, custom) or `wait` (`duration` in ISO 8601, or `until` a time).',
   })
   @ValidateIf((_, value) => value !== undefined)
   @IsArray()

@@ -107,7 +107,8 @@ export class WorkflowsController {
   @Operation({
     id: 'pauseWorkflow',
     summary: 'Pause a workflow.',
-    description: 'A transition: active to paused; a paused one stays as it is. Enrollments stay; nothing is decided or handed out meanwhile.',
+    description:
+      'A transition: active to paused; a paused one stays as it is. Enrollments stay; nothing is decided or handed out meanwhile.',
     permission: 'workflow:update',
     answers: workflowView,
     ifMatch: 'optional',

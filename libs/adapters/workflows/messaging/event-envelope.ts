@@ -1,15 +1,12 @@
 import { createHash } from 'node:crypto';
 import { ExactNumber } from '#adapters/shared/json/exact-number';
-import { step } from '#adapters/shared/json/pointer';
-import { ID_RULE, isExternalId, readFacts, shownData } from '#adapters/workflows/messaging/event-facts';
+import { ID_RULE, readFacts, shownData } from '#adapters/workflows/messaging/event-facts';
 import { fault, type FieldFault } from '#domain/shared/errors';
+import { below } from '#domain/shared/json';
+import { isExternalId } from '#domain/shared/text';
 import { readTime } from '#domain/shared/times';
 import type { ContactEvent } from '#domain/workflows/contact-event';
 import { isEventType, type EventType } from '#domain/workflows/goal-type';
-
-/** Why a message became a dead letter (API, *Messages coming in*). */
-export type DeadLetterReason =
-  EnvelopeReason | 'not_json' | 'refused_content' | 'bad_signature' | 'refused_by_database';
 
 /** The reasons that lie in the envelope; the first two are also the codes of their faults. */
 export type EnvelopeReason = 'tenant_missing' | 'occurred_at_in_future' | 'invalid_event';
@@ -112,7 +109,7 @@ class EnvelopeReader {
   }
 
   private refuse(key: string, code: string, detail: string): void {
-    this.faults.push(fault(step(key), code, detail));
+    this.faults.push(fault(below('', key), code, detail));
   }
 
   private eventId(): string | null {

@@ -1,7 +1,8 @@
 import { digitsOf } from '#adapters/shared/json/exact-number';
-import { step } from '#adapters/shared/json/pointer';
-import { decimal, type Decimal } from '#domain/shared/decimal';
+import { amountFrom } from '#domain/shared/decimal';
 import { fault, type FieldFault } from '#domain/shared/errors';
+import { below } from '#domain/shared/json';
+import { isExternalId, tidyName } from '#domain/shared/text';
 import type { EventFacts } from '#domain/workflows/contact-event';
 import type { EventType } from '#domain/workflows/goal-type';
 
@@ -10,13 +11,6 @@ type IdName = Exclude<keyof EventFacts, 'tagName' | 'amount' | 'currency'>;
 
 /** Puts what the value says into the facts; answers what it should have been when it is something else. */
 type Reader = (value: unknown, facts: Facts) => string | undefined;
-
-const PRINTABLE_ASCII = /^[ -~]{1,200}$/;
-const PRINTABLE = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]{1,200}$/u;
-
-/** An id made elsewhere: 1 to 200 characters, none of them a control character or a line break (SPEC 4.2). */
-export const isExternalId = (value: unknown): value is string =>
-  typeof value === 'string' && (PRINTABLE_ASCII.test(value) || PRINTABLE.test(value));
 
 export const ID_RULE = 'A text of 1 to 200 printable characters.';
 
@@ -30,7 +24,7 @@ const id =
 
 const tagName: Reader = (value, facts) => {
   if (typeof value !== 'string') return 'A text.';
-  facts.tagName = value.normalize('NFC').trim();
+  facts.tagName = tidyName(value);
   return undefined;
 };
 
@@ -41,15 +35,10 @@ const currency: Reader = (value, facts) => {
 };
 
 const amount: Reader = (value, facts) => {
-  const read = amountOf(value);
+  const read = amountFrom(value);
   if (read === undefined) return 'A decimal of up to 18 digits before and after the point, without exponent.';
   facts.amount = read;
   return undefined;
-};
-
-const amountOf = (value: unknown): Decimal | undefined => {
-  const digits = typeof value === 'string' ? value : digitsOf(value);
-  return digits === undefined ? undefined : decimal(digits);
 };
 
 /** The keys of `data` that criteria ask for (SPEC 4.2); all others are kept as they are. */
@@ -85,7 +74,7 @@ export const readFacts = (
   for (const [key, read] of READERS[eventType]) {
     const value = data[key] ?? undefined;
     const expected = value === undefined ? undefined : read(value, facts);
-    if (expected !== undefined) faults.push(fault(pointer + step(key), 'malformed', expected));
+    if (expected !== undefined) faults.push(fault(below(pointer, key), 'malformed', expected));
   }
   return facts;
 };
@@ -95,6 +84,6 @@ export const shownData = (
   eventType: EventType,
   data: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> => {
-  const digits = eventType === 'payment.completed' ? digitsOf(data.amount) : undefined;
+  const digits = eventType === 'payment.completed' ? digitsOf(data['amount']) : undefined;
   return digits === undefined ? data : { ...data, amount: digits };
 };

@@ -5,13 +5,13 @@ import type { EnrollmentEndings, Ending, OpenEnrollments } from '#application/wo
 import { Database } from '#adapters/shared/persistence/database';
 import { Journal } from '#adapters/shared/persistence/journal';
 import { isFinished } from '#adapters/workflows/persistence/action-sql';
-import { addToCounters } from '#adapters/workflows/persistence/daily-counters';
+import { addToCounters } from '#adapters/workflows/persistence/counters';
 
 interface Ended {
   readonly id: string;
   readonly workflow_id: string;
   readonly contact_id: string;
-  readonly cancelled: readonly string[];
+  readonly cancelled: number;
 }
 
 /** What an end without a goal is called outside (API, *Messages going out*); `exit_reason` tells who or what ended it. */
@@ -45,7 +45,13 @@ export class SqlEnrollmentEndings implements EnrollmentEndings {
     }
     await addToCounters(
       this.db,
-      held.map(({ workflow_id: workflowId }) => ({ tenantId, workflowId, at: now, counter: 'ended', value: 1 })),
+      held.map(({ workflow_id }) => ({
+        tenant_id: tenantId,
+        workflow_id,
+        at: now.toISOString(),
+        counter: 'ended',
+        value: 1,
+      })),
     );
     return held.length;
   }
@@ -84,11 +90,11 @@ export class SqlEnrollmentEndings implements EnrollmentEndings {
            status = CASE WHEN ${isFinished('a', '$5')} THEN 'completed' ELSE 'cancelled' END,
            finished_at = CASE WHEN ${isFinished('a', '$5')} THEN a.scheduled_at ELSE $5 END
          WHERE a.tenant_id = $1 AND a.enrollment_id = ANY ($2) AND a.status IN ('pending', 'claimed')
-         RETURNING a.id, a.enrollment_id, a.position, a.status
+         RETURNING a.enrollment_id, a.status
        ), cancelled AS (
-         SELECT enrollment_id, json_agg(id ORDER BY position) AS ids FROM stopped WHERE status = 'cancelled' GROUP BY enrollment_id
+         SELECT enrollment_id, count(*) AS actions FROM stopped WHERE status = 'cancelled' GROUP BY enrollment_id
        )
-       SELECT e.id, e.workflow_id, c.external_id AS contact_id, coalesce(x.ids, '[]') AS cancelled
+       SELECT e.id, e.workflow_id, c.external_id AS contact_id, coalesce(x.actions, 0) AS cancelled
        FROM ended e
        JOIN contacts c ON c.tenant_id = $1 AND c.id = e.contact_id
        LEFT JOIN cancelled x ON x.enrollment_id = e.id

@@ -7,7 +7,7 @@ import type { EnrollmentStore } from '#application/workflows/ports/enrollment-st
 import { Database } from '#adapters/shared/persistence/database';
 import { Journal } from '#adapters/shared/persistence/journal';
 import { ContactRows } from '#adapters/workflows/persistence/contact-rows';
-import { addToCounters } from '#adapters/workflows/persistence/daily-counters';
+import { addToCounters } from '#adapters/workflows/persistence/counters';
 
 @Injectable()
 export class SqlEnrollmentStore implements EnrollmentStore {
@@ -53,7 +53,13 @@ export class SqlEnrollmentStore implements EnrollmentStore {
     await this.journal.write(added.map(auditOf), added.map(factOf));
     await addToCounters(
       this.db,
-      added.map(({ workflowId, enrolledAt: at }) => ({ tenantId, workflowId, at, counter: 'enrolled', value: 1 })),
+      added.map(({ workflowId, enrolledAt }) => ({
+        tenant_id: tenantId,
+        workflow_id: workflowId,
+        at: enrolledAt.toISOString(),
+        counter: 'enrolled',
+        value: 1,
+      })),
     );
     return stored;
   }

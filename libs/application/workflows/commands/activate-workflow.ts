@@ -53,7 +53,10 @@ export class ActivateWorkflowHandler {
     return ok(existing(await this.shown.workflow(actor.tenantId, id)));
   }
 
-  private async saveBoth(workflow: Parameters<WorkflowRepository['save']>[0], goals: WorkflowGoals): Promise<Result<void>> {
+  private async saveBoth(
+    workflow: Parameters<WorkflowRepository['save']>[0],
+    goals: WorkflowGoals,
+  ): Promise<Result<void>> {
     const saved = await this.workflows.save(workflow);
     return saved.ok ? this.goals.save(goals.changed) : saved;
   }

@@ -6,7 +6,12 @@ export abstract class CatalogRepository {
   abstract known(tenantId: string, references: readonly CatalogReference[]): Promise<Catalog>;
 
   /** Registers an entry, or replaces it. Answers whether it is new. */
-  abstract put(tenantId: string, kind: CatalogKind, externalId: string, entry: CatalogEntry & { readonly name: string | null }): Promise<boolean>;
+  abstract put(
+    tenantId: string,
+    kind: CatalogKind,
+    externalId: string,
+    entry: CatalogEntry & { readonly name: string | null },
+  ): Promise<boolean>;
 
   /** Answers whether there was one. */
   abstract remove(tenantId: string, kind: CatalogKind, externalId: string): Promise<boolean>;

@@ -1,0 +1,131 @@
+import { Body, Controller, Post, Req } from '@nestjs/common';
+import { ApiBody, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import type { Actor } from '#domain/shared/actor';
+import { fault, forbidden, invalid, type DomainError, type FieldFault } from '#domain/shared/errors';
+import { err, ok, type Result } from '#domain/shared/result';
+import { Clock } from '#application/shared/tools';
+import { view, type Shown } from '#application/shared/view';
+import { eventAchievementView, OUTCOMES } from '#application/workflows/arrival';
+import { Operation } from '#adapters/shared/http/operation';
+import { Caller } from '#adapters/shared/http/parameters';
+import { fieldFaultView } from '#adapters/shared/http/problem';
+import { eventsSchema } from '#adapters/workflows/http/events.schema';
+import { EventBatcher, type Verdict } from '#adapters/workflows/messaging/event-batcher';
+import { nameOf, readEnvelope, type Envelope } from '#adapters/workflows/messaging/event-envelope';
+
+const eventErrorView = view('EventError', { code: 'text', detail: 'text', errors: { listOf: fieldFaultView } });
+
+const eventResultView = view('EventResult', {
+  event_id: { orNull: 'text' },
+  outcome: { oneOf: OUTCOMES },
+  achievements: { listOf: eventAchievementView },
+  error: { orNull: eventErrorView },
+});
+type EventResult = Shown<typeof eventResultView>;
+
+const eventResultsView = view('EventResults', { results: { listOf: eventResultView } });
+type EventResults = Shown<typeof eventResultsView>;
+
+const MOST_EVENTS = 1000;
+
+@ApiTags('Events')
+@Controller('events')
+export class EventsController {
+  constructor(
+    private readonly batcher: EventBatcher,
+    private readonly clock: Clock,
+  ) {}
+
+  @Operation({
+    id: 'publishEvents',
+    summary: 'Hand in one event, or up to 1,000; they are decided before the answer.',
+    permission: 'event:publish',
+    answers: eventResultsView,
+    errors: { 413: 'More than 2 MB.' },
+  })
+  @ApiBody({ schema: eventsSchema })
+  @Post()
+  async publish(
+    @Caller() actor: Actor,
+    @Req() request: FastifyRequest,
+    @Body() body: unknown,
+  ): Promise<Result<EventResults>> {
+    // No command of its own: the batcher is the door, and acts for the tenants of its batch.
+    if (!actor.may('event:publish')) return err(forbidden('event:publish'));
+    const batch = itemsOf(body);
+    if (!batch.ok) return batch;
+    const now = this.clock.now();
+    const envelopes = batch.value.items.map((item) =>
+      readEnvelope(item, {
+        tenantId: actor.tenantId,
+        receivedAt: now,
+        now,
+        fallbackId: () => nameOf(JSON.stringify(item)),
+      }),
+    );
+    const [only] = envelopes;
+    if (batch.value.single && only?.kind === 'invalid') return err(invalid(only.faults));
+    return this.results(envelopes, request.id);
+  }
+
+  private async results(envelopes: readonly Envelope[], requestId: string): Promise<Result<EventResults>> {
+    const arrivals = envelopes.flatMap((envelope) =>
+      envelope.kind === 'event' ? [{ event: envelope.event, requestId, answered: true }] : [],
+    );
+    const verdicts = await this.batcher.gather(arrivals);
+    if (verdicts.some((verdict) => 'postponed' in verdict)) return err(LOCKED);
+    const verdictOf = new Map(arrivals.map(({ event }, n) => [event, verdicts[n]]));
+    const seen = new Set<string>();
+    const results = envelopes.map((envelope, n) => {
+      if (envelope.kind === 'invalid') return refused(envelope.eventId, belowEvent(envelope.faults, n));
+      const { eventId } = envelope.kind === 'event' ? envelope.event : envelope;
+      const isRepeated = seen.has(eventId);
+      seen.add(eventId);
+      if (envelope.kind === 'ignored') return plain(eventId, 'ignored');
+      return resultOf(eventId, verdictOf.get(envelope.event), isRepeated);
+    });
+    return ok({ results });
+  }
+}
+
+const LOCKED: DomainError = {
+  kind: 'unavailable',
+  code: 'events.postponed',
+  message: 'A long change of this tenant is under way. Send the events again; those already decided change nothing.',
+};
+
+/** One event, or the items of a batch. */
+const itemsOf = (body: unknown): Result<{ items: readonly unknown[]; single: boolean }> => {
+  const { events, ...others } = (body ?? {}) as { events?: unknown };
+  if (events === undefined) return ok({ items: [body ?? {}], single: true });
+  const faults = Object.keys(others).map((key) => fault(`/${key}`, 'unknown-key', 'A batch has `events` alone.'));
+  if (!Array.isArray(events) || events.length < 1 || events.length > MOST_EVENTS) {
+    faults.push(fault('/events', 'malformed', `events takes a list of 1 to ${String(MOST_EVENTS)} events.`));
+  }
+  return faults.length > 0 ? err(invalid(faults)) : ok({ items: events as unknown[], single: false });
+};
+
+const belowEvent = (faults: readonly FieldFault[], n: number): FieldFault[] =>
+  faults.map(({ pointer, code, detail }) => fault(`/events/${String(n)}${pointer}`, code, detail));
+
+const plain = (event_id: string, outcome: EventResult['outcome']): EventResult => ({
+  event_id,
+  outcome,
+  achievements: [],
+  error: null,
+});
+
+const refused = (event_id: string | null, errors: readonly FieldFault[], code = 'validation-failed'): EventResult => ({
+  event_id,
+  outcome: 'invalid',
+  achievements: [],
+  error: { code, detail: 'The event has faults; each is named in `errors`.', errors },
+});
+
+const resultOf = (eventId: string, verdict: Verdict | undefined, isRepeated: boolean): EventResult => {
+  if (!verdict) throw new Error('an event was handed in and nothing was decided');
+  if (!('outcome' in verdict) || verdict.outcome === 'unknown_tenant') return refused(eventId, [], 'event.refused');
+  const outcome = verdict.outcome === 'no_match' && isRepeated ? 'duplicate' : verdict.outcome;
+  return { ...verdict, outcome, error: null };
+};

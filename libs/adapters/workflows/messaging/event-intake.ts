@@ -1,0 +1,100 @@
+import { Actor } from '#domain/shared/actor';
+import type { DeadLetterWay } from '#domain/workflows/dead-letter';
+import type { EventType } from '#domain/workflows/goal-type';
+import type { Door } from '#application/shared/door';
+import type { Clock } from '#application/shared/tools';
+import type { Arrival } from '#application/workflows/arrival';
+import { KeepDeadLetters } from '#application/workflows/commands/keep-dead-letters';
+import type { DeadLetter } from '#application/workflows/ports/dead-letters';
+import { ONE_DOCUMENT } from '#adapters/shared/json/json-scan';
+import { readJson } from '#adapters/shared/json/strict-json';
+import type { EventBatcher, Verdict } from '#adapters/workflows/messaging/event-batcher';
+import { nameOf, readEnvelope } from '#adapters/workflows/messaging/event-envelope';
+
+/** A message from the bus as it came. */
+export interface RawMessage {
+  readonly raw: Buffer;
+  /** Where it came from, the same for every delivery. */
+  readonly origin: string;
+  readonly receivedAt: Date;
+  /** On Pub/Sub the channel: the type of an event that names none. */
+  readonly channel?: EventType;
+}
+
+type Decide = (arrivals: readonly Arrival[]) => Promise<Verdict[]>;
+type Reading = { readonly arrival: Arrival } | { readonly letter: DeadLetter } | null;
+
+/**
+ * What both ways in over Redis have in common: messages are read, events decided, and what is bad set aside, without ever
+ * stopping its neighbours. Rejects when the world or the service is at fault; then the messages are to be taken again.
+ */
+export class EventIntake {
+  constructor(
+    private readonly door: Door,
+    private readonly batcher: EventBatcher,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Takes whole reads of a stream, each as one batch. Answers those to be taken again later: their tenant is locked. */
+  takeBatch(messages: readonly RawMessage[]): Promise<RawMessage[]> {
+    return this.take('stream', messages, (arrivals) => this.batcher.decide(arrivals));
+  }
+
+  /** Takes single messages, gathered into a batch with others of the same moment. */
+  takeSingly(messages: readonly RawMessage[]): Promise<RawMessage[]> {
+    return this.take('pubsub', messages, (arrivals) => this.batcher.gather(arrivals));
+  }
+
+  private async take(way: DeadLetterWay, messages: readonly RawMessage[], decide: Decide): Promise<RawMessage[]> {
+    const readings = messages.map((message) => this.read(way, message));
+    const arrivals = readings.flatMap((reading) => (reading && 'arrival' in reading ? [reading.arrival] : []));
+    const letters = readings.flatMap((reading) => (reading && 'letter' in reading ? [reading.letter] : []));
+    const verdicts = arrivals.length > 0 ? await decide(arrivals) : [];
+    const verdictOf = new Map(arrivals.map((arrival, n) => [arrival, verdicts[n]]));
+    const postponed: RawMessage[] = [];
+    readings.forEach((reading, n) => {
+      const message = messages[n];
+      const verdict = reading && 'arrival' in reading ? verdictOf.get(reading.arrival) : undefined;
+      if (!message || !reading || !('arrival' in reading) || !verdict) return;
+      if ('postponed' in verdict) postponed.push(message);
+      const letter = letterOf(way, message, reading.arrival, verdict);
+      if (letter) letters.push(letter);
+    });
+    if (letters.length > 0) await this.keep(letters);
+    return postponed;
+  }
+
+  private read(way: DeadLetterWay, message: RawMessage): Reading {
+    const { raw, origin, receivedAt, channel } = message;
+    const json = readJson(raw, ONE_DOCUMENT);
+    if (!json.ok) {
+      const reason = json.error.status === 'malformed' ? 'not_json' : 'refused_content';
+      return { letter: { way, origin, tenantId: null, reason, detail: json.error.detail, raw, receivedAt } };
+    }
+    const envelope = readEnvelope(json.value, {
+      ...(channel && { channel }),
+      receivedAt,
+      now: this.clock.now(),
+      fallbackId: () => nameOf(raw),
+    });
+    if (envelope.kind === 'ignored') return null;
+    if (envelope.kind === 'event') return { arrival: { event: envelope.event, requestId: null, answered: false } };
+    const { tenantId, reason, faults } = envelope;
+    const detail = faults.map((fault) => `${fault.pointer || 'event'}: ${fault.detail}`).join('; ');
+    return { letter: { way, origin, tenantId, reason, detail, raw, receivedAt } };
+  }
+
+  private async keep(letters: readonly DeadLetter[]): Promise<void> {
+    const tenants = [...new Set(letters.flatMap(({ tenantId }) => tenantId ?? []))];
+    const kept = await this.door.send(new KeepDeadLetters(Actor.system(tenants, 'event:publish'), letters));
+    if (!kept.ok) throw new Error(kept.error.message);
+  }
+}
+
+const letterOf = (way: DeadLetterWay, message: RawMessage, { event }: Arrival, verdict: Verdict): DeadLetter | null => {
+  const { raw, origin, receivedAt } = message;
+  const letter = { way, origin, tenantId: event.tenantId, raw, receivedAt };
+  if ('refused' in verdict) return { ...letter, reason: 'refused_by_database', detail: verdict.refused };
+  if ('postponed' in verdict || verdict.outcome !== 'unknown_tenant') return null;
+  return { ...letter, reason: 'tenant_unknown', detail: 'There is no such tenant.' };
+};

@@ -1,0 +1,28 @@
+import type { GoalType } from '#domain/workflows/goal-type';
+import type { Database } from '#adapters/shared/persistence/database';
+
+/** One addition to a workflow's figures of a UTC day (SPEC 4.5). */
+export interface Count {
+  readonly tenant_id: string;
+  readonly workflow_id: string;
+  /** RFC 3339; its UTC day counts. */
+  readonly at: string;
+  readonly counter: 'enrolled' | 'ended' | 'goals_achieved' | 'time_to_goal_ms' | GoalType;
+  readonly value: number;
+}
+
+/**
+ * Adds to the daily counters, summed up first and in one order, so that two transactions never wait for each other.
+ * Called last before the commit: these few rows are what everybody writes.
+ */
+export const addToCounters = async (db: Database, counts: readonly Count[]): Promise<void> => {
+  if (counts.length === 0) return;
+  await db.query(
+    `INSERT INTO workflow_daily_counters AS d (tenant_id, workflow_id, day, counter, value)
+     SELECT tenant_id, workflow_id, (at AT TIME ZONE 'UTC')::date, counter, sum(value)
+     FROM json_to_recordset($1) AS c (tenant_id uuid, workflow_id uuid, at timestamptz, counter text, value bigint)
+     GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+     ON CONFLICT (tenant_id, workflow_id, day, counter) DO UPDATE SET value = d.value + excluded.value`,
+    [JSON.stringify(counts)],
+  );
+};

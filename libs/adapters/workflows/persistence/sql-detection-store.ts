@@ -1,0 +1,218 @@
+import { Injectable } from '@nestjs/common';
+import type { ActiveWorkflow, OpenEnrollment } from '#domain/workflows/decide';
+import {
+  keyOf,
+  type ContactKey,
+  type DetectionStore,
+  type EventKey,
+  type Held,
+  type NamedDecision,
+} from '#application/workflows/ports/detection-store';
+import { Clock } from '#application/shared/tools';
+import { Database } from '#adapters/shared/persistence/database';
+import { Journal } from '#adapters/shared/persistence/journal';
+import { activeGoalOf, ACTIVE_GOAL, type ActiveGoalRow } from '#adapters/workflows/persistence/active-goal-rows';
+import { addToCounters } from '#adapters/workflows/persistence/counters';
+import {
+  achievementRow,
+  achievementTold,
+  countersOf,
+  exitTold,
+  type Achieved,
+  type Exited,
+} from '#adapters/workflows/persistence/detection-rows';
+
+interface EnrollmentRow {
+  readonly id: string;
+  readonly tenant_id: string;
+  readonly workflow_id: string;
+  readonly contact_id: string;
+  readonly enrolled_at: string;
+}
+
+type GoalOrAchieved = ActiveGoalRow & { readonly enrollment_id: string | null };
+
+/** The only SQL of detection. A fixed number of statements for a batch of any size and any number of tenants. */
+@Injectable()
+export class SqlDetectionStore implements DetectionStore {
+  constructor(
+    private readonly db: Database,
+    private readonly journal: Journal,
+    private readonly clock: Clock,
+  ) {}
+
+  async openEnrollments(contacts: readonly ContactKey[]): Promise<OpenEnrollment[]> {
+    const distinct = [
+      ...new Map(contacts.map((contact) => [`${contact.tenantId} ${contact.contactId}`, contact])).values(),
+    ];
+    const rows = await this.db.query<EnrollmentRow>(
+      `SELECT e.id, e.tenant_id, e.workflow_id, c.external_id AS contact_id, e.enrolled_at
+       FROM unnest($1::uuid[], $2::text[]) AS k (tenant_id, contact_id)
+       JOIN contacts c ON c.tenant_id = k.tenant_id AND c.external_id = k.contact_id
+       JOIN workflow_enrollments e ON e.tenant_id = c.tenant_id AND e.contact_id = c.id AND e.status = 'active'`,
+      [distinct.map(({ tenantId }) => tenantId), distinct.map(({ contactId }) => contactId)],
+    );
+    return rows.map((row) => ({
+      id: row.id,
+      tenantId: row.tenant_id,
+      workflowId: row.workflow_id,
+      contactId: row.contact_id,
+      enrolledAt: new Date(row.enrolled_at),
+      achievedGoalIds: new Set<string>(),
+    }));
+  }
+
+  async hold(candidates: readonly OpenEnrollment[]): Promise<Held> {
+    const tenants = candidates.map(({ tenantId }) => tenantId);
+    const workflowIds = candidates.map(({ workflowId }) => workflowId);
+    const enrollmentIds = candidates.map(({ id }) => id);
+    await this.db.query(`SELECT set_config('lock_timeout', '200ms', true)`);
+    const active = await this.db.query<{ id: string }>(
+      `SELECT w.id FROM workflows w
+       WHERE (w.tenant_id, w.id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))
+         AND w.status = 'active' AND w.deleted_at IS NULL
+       ORDER BY w.id FOR SHARE`,
+      [tenants, workflowIds],
+    );
+    const open = await this.db.query<{ id: string }>(
+      `SELECT e.id FROM workflow_enrollments e
+       WHERE (e.tenant_id, e.id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[])) AND e.status = 'active'
+       ORDER BY e.id FOR UPDATE`,
+      [tenants, enrollmentIds],
+    );
+    const stillOpen = new Set(open.map(({ id }) => id));
+    const enrollments = candidates.filter(({ id }) => stillOpen.has(id));
+    return this.truthOf(new Set(active.map(({ id }) => id)), enrollments);
+  }
+
+  async record(decisions: readonly NamedDecision[]): Promise<void> {
+    const now = this.clock.now();
+    const achieved = await this.insertAchievements(decisions, now);
+    const exits = decisions.filter(({ exitGoal }) => exitGoal !== null);
+    const exited = exits.length > 0 ? await this.exit(exits, now) : [];
+    const told = [...achieved.map(achievementTold), ...exited.map(exitTold)];
+    await this.journal.write(
+      told.map(({ audit }) => audit),
+      told.map(({ fact }) => fact),
+    );
+    await addToCounters(this.db, countersOf(achieved, exited, now));
+  }
+
+  async credited(events: readonly EventKey[]): Promise<ReadonlySet<string>> {
+    const rows = await this.db.query<{ tenant_id: string; event_id: string }>(
+      `SELECT DISTINCT a.tenant_id, a.event_id FROM unnest($1::uuid[], $2::text[]) AS k (tenant_id, event_id)
+       JOIN workflow_goal_achievements a ON a.tenant_id = k.tenant_id AND a.event_id = k.event_id`,
+      [events.map(({ tenantId }) => tenantId), events.map(({ eventId }) => eventId)],
+    );
+    return new Set(rows.map((row) => keyOf({ tenantId: row.tenant_id, eventId: row.event_id })));
+  }
+
+  /** Read after the locks were granted: what another transaction committed while this one waited is seen. */
+  private async truthOf(active: ReadonlySet<string>, enrollments: readonly OpenEnrollment[]): Promise<Held> {
+    const tenants = enrollments.map(({ tenantId }) => tenantId);
+    const rows = await this.db.query<GoalOrAchieved>(
+      `SELECT ${ACTIVE_GOAL}, NULL::uuid AS enrollment_id
+       FROM workflow_goals g JOIN workflows w ON w.tenant_id = g.tenant_id AND w.id = g.workflow_id
+       WHERE (g.tenant_id, g.workflow_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))
+         AND g.is_active AND g.deleted_at IS NULL AND g.active_since IS NOT NULL
+       UNION ALL
+       SELECT a.workflow_goal_id, a.tenant_id, a.workflow_id, a.goal_type, NULL, NULL, NULL, NULL, NULL, a.enrollment_id
+       FROM workflow_goal_achievements a
+       WHERE (a.tenant_id, a.enrollment_id) IN (SELECT * FROM unnest($1::uuid[], $3::uuid[]))`,
+      [tenants, enrollments.map(({ workflowId }) => workflowId), enrollments.map(({ id }) => id)],
+    );
+    const goals = rows.filter((row) => row.enrollment_id === null && active.has(row.workflow_id));
+    return { workflows: workflowsOf(goals), enrollments: withAchieved(enrollments, rows) };
+  }
+
+  /** The tenant is the event's own, so that the composite keys refuse a decision that has mixed tenants up. */
+  private insertAchievements(decisions: readonly NamedDecision[], now: Date): Promise<Achieved[]> {
+    return this.db.query<Achieved>(
+      `WITH d AS (
+         SELECT * FROM json_to_recordset($1) AS d (id uuid, tenant_id uuid, workflow_id uuid, enrollment_id uuid, contact_id text,
+           workflow_goal_id uuid, goal_type text, achieved_at timestamptz, event_id text, trigger_event jsonb, metadata jsonb,
+           request_id text)
+       ), fresh AS (
+         INSERT INTO workflow_goal_achievements (tenant_id, id, workflow_id, enrollment_id, contact_id, workflow_goal_id, goal_type,
+           achieved_at, recorded_at, event_id, trigger_event, metadata)
+         SELECT d.tenant_id, d.id, d.workflow_id, d.enrollment_id, e.contact_id, d.workflow_goal_id, d.goal_type,
+           d.achieved_at, $2, d.event_id, d.trigger_event, d.metadata
+         FROM d JOIN workflow_enrollments e ON e.tenant_id = d.tenant_id AND e.id = d.enrollment_id
+         ON CONFLICT (tenant_id, enrollment_id, workflow_goal_id) DO NOTHING
+         RETURNING tenant_id, id
+       )
+       SELECT d.id, d.tenant_id, d.workflow_id, d.enrollment_id, d.contact_id, d.workflow_goal_id, d.goal_type, d.achieved_at,
+         d.event_id, d.request_id,
+         NOT EXISTS (SELECT 1 FROM workflow_goal_achievements p WHERE p.tenant_id = d.tenant_id
+           AND p.enrollment_id = d.enrollment_id AND p.goal_type = d.goal_type) AS first_of_type
+       FROM fresh JOIN d ON d.tenant_id = fresh.tenant_id AND d.id = fresh.id`,
+      [JSON.stringify(decisions.flatMap(achievementRow)), now],
+    );
+  }
+
+  private exit(exits: readonly NamedDecision[], now: Date): Promise<Exited[]> {
+    return this.db.query<Exited>(
+      `WITH x AS (
+         SELECT * FROM json_to_recordset($1) AS x (tenant_id uuid, enrollment_id uuid, contact_id text, workflow_goal_id uuid,
+           goal_type text, request_id text)
+       ), latest AS (
+         SELECT x.tenant_id, x.enrollment_id, max(a.achieved_at) AS achieved_at
+         FROM x JOIN workflow_goal_achievements a ON a.tenant_id = x.tenant_id AND a.enrollment_id = x.enrollment_id GROUP BY 1, 2
+       ), ended AS (
+         UPDATE workflow_enrollments e SET status = 'completed_goal', exited_at = $2, exit_reason = 'goal_achieved',
+           time_to_goal_ms = round(extract(epoch FROM l.achieved_at - e.enrolled_at) * 1000)
+         FROM latest l WHERE e.tenant_id = l.tenant_id AND e.id = l.enrollment_id AND e.status = 'active'
+         RETURNING e.tenant_id, e.id, e.workflow_id, e.time_to_goal_ms, l.achieved_at
+       ), stopped AS (
+         UPDATE workflow_pending_actions a SET finished_at = $2,
+           status = CASE WHEN a.action_type = 'wait' AND a.scheduled_at <= $2 THEN 'completed' ELSE 'cancelled' END
+         FROM ended WHERE a.tenant_id = ended.tenant_id AND a.enrollment_id = ended.id AND a.status IN ('pending', 'claimed')
+         RETURNING a.tenant_id, a.enrollment_id, a.status
+       )
+       SELECT x.*, ended.workflow_id, ended.time_to_goal_ms, ended.achieved_at,
+         (SELECT count(*) FROM stopped s WHERE s.tenant_id = x.tenant_id AND s.enrollment_id = x.enrollment_id
+            AND s.status = 'cancelled') AS cancelled_actions
+       FROM x JOIN ended ON ended.tenant_id = x.tenant_id AND ended.id = x.enrollment_id`,
+      [
+        JSON.stringify(
+          exits.map(({ enrollment, exitGoal, reached }) => ({
+            tenant_id: enrollment.tenantId,
+            enrollment_id: enrollment.id,
+            contact_id: enrollment.contactId,
+            workflow_goal_id: exitGoal?.id,
+            goal_type: exitGoal?.goalType,
+            request_id: reached.find(({ goal }) => goal === exitGoal)?.requestId,
+          })),
+        ),
+        now,
+      ],
+    );
+  }
+}
+
+const workflowsOf = (rows: readonly ActiveGoalRow[]): Map<string, ActiveWorkflow> => {
+  const workflows = new Map<string, ActiveWorkflow>();
+  for (const row of rows) {
+    const { goals = [] } = workflows.get(row.workflow_id) ?? {};
+    const goalLogic = row.goal_logic;
+    workflows.set(row.workflow_id, {
+      id: row.workflow_id,
+      tenantId: row.tenant_id,
+      goalLogic,
+      goals: [...goals, activeGoalOf(row)],
+    });
+  }
+  return workflows;
+};
+
+const withAchieved = (enrollments: readonly OpenEnrollment[], rows: readonly GoalOrAchieved[]): OpenEnrollment[] => {
+  const achieved = new Map<string, Set<string>>();
+  for (const { id, enrollment_id } of rows) {
+    if (enrollment_id === null) continue;
+    achieved.set(enrollment_id, (achieved.get(enrollment_id) ?? new Set()).add(id));
+  }
+  return enrollments.map((enrollment) => ({
+    ...enrollment,
+    achievedGoalIds: achieved.get(enrollment.id) ?? new Set(),
+  }));
+};

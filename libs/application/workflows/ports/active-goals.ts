@@ -1,0 +1,17 @@
+import type { ContactEvent } from '#domain/workflows/contact-event';
+import type { ActiveWorkflow } from '#domain/workflows/decide';
+
+/**
+ * The active goals of active workflows in memory, so that an event that can match nothing costs next to nothing. It is a hint
+ * only: what it lets through is judged again on rows that are held.
+ */
+export abstract class ActiveGoals {
+  /** Makes the index as fresh as the database is now for these tenants, and answers which of them exist. */
+  abstract refresh(tenantIds: readonly string[]): Promise<ReadonlySet<string>>;
+
+  /** `false` only when no active goal of the event's tenant can be reached by it. */
+  abstract couldReach(event: ContactEvent): boolean;
+
+  /** The active workflows of these tenants with their active goals, by id. */
+  abstract workflow(tenantId: string, workflowId: string): ActiveWorkflow | undefined;
+}

@@ -1,0 +1,43 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+// Relative, because Jest loads this file through Node itself, which resolves `#infrastructure` to the built files.
+import { startPostgres } from '../../../libs/infrastructure/local/local-postgres';
+import { startRedis } from '../../../libs/infrastructure/local/local-redis';
+import { redisCache } from '../../../libs/infrastructure/local/local-servers';
+
+let stopServers: () => Promise<void> = () => Promise.resolve();
+
+/**
+ * Starts one PostgreSQL and one Redis for the whole test run, empty and in a folder of their own.
+ * The tests find them in TEST_SUPER_URL, TEST_OWNER_URL, TEST_APP_URL and TEST_REDIS_URL.
+ */
+export default async function globalSetup(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'goal-service-test-'));
+  // PostgreSQL started by root runs as another user, who must get through.
+  await chmod(folder, 0o711);
+  const postgres = startPostgres(join(folder, 'postgres'), { durable: false, maxConnections: 200 });
+  const redis = startRedis(join(folder, 'redis'), { cache: redisCache, durable: false, databases: 64 });
+  stopServers = async () => {
+    const started = await Promise.allSettled([postgres, redis]);
+    await Promise.all(started.map((one) => (one.status === 'fulfilled' ? one.value.stop() : undefined)));
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    const [{ superUrl, ownerUrl, appUrl }, { url }] = await Promise.all([postgres, redis]);
+    Object.assign(process.env, {
+      TEST_SUPER_URL: superUrl,
+      TEST_OWNER_URL: ownerUrl,
+      TEST_APP_URL: appUrl,
+      TEST_REDIS_URL: url,
+    });
+  } catch (error) {
+    await stopServers();
+    throw error;
+  }
+}
+
+/** Ends what the setup started and removes its folder. */
+export async function stopTestServers(): Promise<void> {
+  await stopServers();
+}

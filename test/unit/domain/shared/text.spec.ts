@@ -1,0 +1,31 @@
+import { characters, isExternalId, isPrintable, tidyName } from '#domain/shared/text';
+
+describe('external ids', () => {
+  it.each(['c-42', '0190a000-0000-7000-8000-000000000001', 'a/b c', 'ü🎯', 'x'.repeat(200), '🎯'.repeat(200)])(
+    '%j is one',
+    (id) => {
+      expect(isExternalId(id)).toBe(true);
+    },
+  );
+
+  it.each(['', 'x'.repeat(201), 'a\u0000b', 'a\nb', '\ud800', 'a\u2028b', 42, null, undefined, {}])(
+    '%j is none',
+    (id) => {
+      expect(isExternalId(id)).toBe(false);
+    },
+  );
+});
+
+describe('text', () => {
+  it('is counted in code points', () => {
+    expect(characters('a🎯é')).toBe(3);
+  });
+
+  it('is printable without control characters and lone surrogates', () => {
+    expect(['plain', 'é 🎯', 'bell\u0007', '\udc00'].map(isPrintable)).toEqual([true, true, false, false]);
+  });
+
+  it('that is a name is compared in NFC and without blanks around', () => {
+    expect(tidyName(' cafe\u0301 ')).toBe('café');
+  });
+});
