@@ -9,6 +9,9 @@ import {
 } from '#domain/workflows/enrollment';
 import type { WorkflowState } from '#domain/workflows/workflow';
 
+/** As many as are asked for at once. */
+export const ENROLLED_AT_ONCE = 1_000;
+
 /** `attributes` are merged into the contact's (RFC 7396). */
 export interface ContactToEnroll extends Omit<EnrollmentRequest, 'id'> {
   readonly attributes?: JsonObject;

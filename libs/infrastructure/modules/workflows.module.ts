@@ -28,6 +28,35 @@ import { SqlWorkflowReadModel } from '#adapters/workflows/persistence/sql-workfl
 import { TypeOrmWorkflowGoalRepository } from '#adapters/workflows/persistence/typeorm-workflow-goal-repository';
 import { TypeOrmWorkflowRepository } from '#adapters/workflows/persistence/typeorm-workflow-repository';
 import { WorkflowsController } from '#adapters/workflows/http/workflows.controller';
+import { ClaimActionsHandler } from '#application/workflows/commands/claim-actions';
+import { CompleteActionHandler } from '#application/workflows/commands/complete-action';
+import { CompleteElapsedWaitsHandler } from '#application/workflows/commands/complete-elapsed-waits';
+import { CompleteEnrollmentHandler } from '#application/workflows/commands/complete-enrollment';
+import { EnrollContactHandler } from '#application/workflows/commands/enroll-contact';
+import { EnrollContactsHandler } from '#application/workflows/commands/enroll-contacts';
+import { EraseContactHandler } from '#application/workflows/commands/erase-contact';
+import { ExitEnrollmentHandler } from '#application/workflows/commands/exit-enrollment';
+import { ExitEnrollmentsHandler } from '#application/workflows/commands/exit-enrollments';
+import { FailActionHandler } from '#application/workflows/commands/fail-action';
+import { PutContactHandler } from '#application/workflows/commands/put-contact';
+import { GetContactHandler } from '#application/workflows/queries/get-contact';
+import { GetEnrollmentHandler } from '#application/workflows/queries/get-enrollment';
+import { ListEnrollmentsHandler } from '#application/workflows/queries/list-enrollments';
+import { ContactRepository } from '#application/workflows/ports/contact-repository';
+import { EnrollmentReadModel } from '#application/workflows/ports/enrollment-read-model';
+import { EnrollmentStore } from '#application/workflows/ports/enrollment-store';
+import { PendingActions } from '#application/workflows/ports/pending-actions';
+import { ContactsController } from '#adapters/workflows/http/contacts.controller';
+import { EnrollmentsController } from '#adapters/workflows/http/enrollments.controller';
+import { PendingActionsController } from '#adapters/workflows/http/pending-actions.controller';
+import { WorkflowEnrollmentsController } from '#adapters/workflows/http/workflow-enrollments.controller';
+import { ContactRows } from '#adapters/workflows/persistence/contact-rows';
+import { SqlContactRepository } from '#adapters/workflows/persistence/sql-contact-repository';
+import { SqlEnrollmentEndings } from '#adapters/workflows/persistence/sql-enrollment-endings';
+import { SqlEnrollmentReadModel } from '#adapters/workflows/persistence/sql-enrollment-read-model';
+import { SqlEnrollmentStore } from '#adapters/workflows/persistence/sql-enrollment-store';
+import { SqlPendingActions } from '#adapters/workflows/persistence/sql-pending-actions';
+import { ElapsedWaits } from '#infrastructure/database/elapsed-waits';
 import { Config } from '#infrastructure/config/config';
 
 const commands = [
@@ -38,9 +67,27 @@ const commands = [
   DeleteWorkflowHandler,
   RestoreWorkflowHandler,
   DetectGoalsHandler,
+  EnrollContactHandler,
+  EnrollContactsHandler,
+  ExitEnrollmentHandler,
+  ExitEnrollmentsHandler,
+  CompleteEnrollmentHandler,
+  CompleteElapsedWaitsHandler,
+  ClaimActionsHandler,
+  CompleteActionHandler,
+  FailActionHandler,
+  PutContactHandler,
+  EraseContactHandler,
 ];
 
-const queries = [GetWorkflowHandler, ListWorkflowsHandler, ListWorkflowGoalsHandler];
+const queries = [
+  GetWorkflowHandler,
+  ListWorkflowsHandler,
+  ListWorkflowGoalsHandler,
+  GetContactHandler,
+  GetEnrollmentHandler,
+  ListEnrollmentsHandler,
+];
 
 const ports: Provider[] = [
   { provide: WorkflowRepository, useClass: TypeOrmWorkflowRepository },
@@ -48,7 +95,12 @@ const ports: Provider[] = [
   { provide: WorkflowReadModel, useClass: SqlWorkflowReadModel },
   { provide: CatalogRepository, useClass: SqlCatalogRepository },
   { provide: ListenerRegistry, useValue: { refresh: () => undefined } },
-  { provide: EnrollmentEndings, useValue: { endWorkflow: () => Promise.resolve(0) } },
+  ContactRows,
+  { provide: ContactRepository, useClass: SqlContactRepository },
+  { provide: EnrollmentEndings, useClass: SqlEnrollmentEndings },
+  { provide: EnrollmentReadModel, useClass: SqlEnrollmentReadModel },
+  { provide: EnrollmentStore, useClass: SqlEnrollmentStore },
+  { provide: PendingActions, useClass: SqlPendingActions },
   { provide: ActiveGoals, useClass: ActiveGoalsIndex },
   { provide: DetectionStore, useClass: SqlDetectionStore },
   {
@@ -64,9 +116,16 @@ const ports: Provider[] = [
 /** Everything the context can do, and the doors it can be asked through. */
 export const workflows = {
   providers: [...commands, ...queries, ...ports] as Provider[],
-  controllers: [EventsController, WorkflowsController] as Type[],
+  controllers: [
+    ContactsController,
+    EnrollmentsController,
+    EventsController,
+    PendingActionsController,
+    WorkflowEnrollmentsController,
+    WorkflowsController,
+  ] as Type[],
   /** Controllers for messages. */
   consumers: [] as Type[],
   /** What runs by itself in a worker. */
-  workers: [] as Provider[],
+  workers: [ElapsedWaits] as Provider[],
 };

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Actor } from '#domain/shared/actor';
 import type { SeenVersion } from '#domain/shared/aggregate';
 import { missing } from '#domain/shared/errors';
+import { isExternalId } from '#domain/shared/text';
 import type { Listing, PageRequest } from '#application/shared/listing';
 import { Refused } from '#adapters/shared/http/problem';
 import { readPageRequest } from '#adapters/shared/http/page-request';
@@ -37,5 +38,15 @@ export class IdOf implements PipeTransform<string, string> {
   transform(value: string): string {
     if (!UUID.test(value)) throw new Refused(missing(this.thing));
     return value.toLowerCase();
+  }
+}
+
+/** An id of the caller's own in a path: what cannot be one names nothing (404). */
+export class ExternalIdOf implements PipeTransform<string, string> {
+  constructor(private readonly thing: string) {}
+
+  transform(value: string): string {
+    if (!isExternalId(value)) throw new Refused(missing(this.thing));
+    return value;
   }
 }

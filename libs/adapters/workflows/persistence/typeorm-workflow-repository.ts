@@ -27,7 +27,9 @@ const CONFLICTS = {
   workflows_name: conflict('workflow.name-taken', 'Another workflow has this name already (case does not count).'),
 };
 
-type RowLock = { readonly mode: 'pessimistic_read' | 'pessimistic_write' };
+interface RowLock {
+  readonly mode: 'pessimistic_read' | 'pessimistic_write';
+}
 
 @Injectable()
 export class TypeOrmWorkflowRepository implements WorkflowRepository {

@@ -2,7 +2,7 @@ import { Command, CommandHandler } from '@nestjs/cqrs';
 import type { Actor } from '#domain/shared/actor';
 import { forbidden, missing } from '#domain/shared/errors';
 import { err, ok, type Result } from '#domain/shared/result';
-import { failAction, type ActionFailure } from '#domain/workflows/pending-action';
+import { failAction, readActionError, type ActionFailure } from '#domain/workflows/pending-action';
 import { existing } from '#application/shared/existing';
 import { Clock } from '#application/shared/tools';
 import type { PendingActionView } from '#application/workflows/enrollment-views';
@@ -33,6 +33,8 @@ export class FailActionHandler {
 
   async execute({ actor, id, token, failure }: FailAction): Promise<Result<PendingActionView>> {
     if (!actor.may('action:execute')) return err(forbidden('action:execute'));
+    const read = readActionError(failure.error ?? '');
+    if (!read.ok) return read;
     const { tenantId } = actor;
     const action = await this.actions.hold(tenantId, id);
     if (!action) return err(missing('pending_action'));
