@@ -1,6 +1,6 @@
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { NotModified } from '#adapters/shared/http/answer.interceptor';
+import { OtherStatus } from '#adapters/shared/http/answer.interceptor';
 import { problem, Refused } from '#adapters/shared/http/problem';
 import { blameOf } from '#adapters/shared/persistence/blame';
 
@@ -29,8 +29,8 @@ export class ProblemFilter implements ExceptionFilter {
   catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const reply = http.getResponse<FastifyReply>();
-    if (thrown instanceof NotModified) {
-      void reply.status(304).header('ETag', thrown.etag).send();
+    if (thrown instanceof OtherStatus) {
+      void reply.status(thrown.status).headers(thrown.headers).send(thrown.body);
       return;
     }
     const refused = thrown instanceof Refused ? thrown : this.translate(thrown);
