@@ -37,7 +37,6 @@ export const createServer = async (module: Type | object): Promise<NestFastifyAp
   app.useLogger(app.get(Logger));
   app.setGlobalPrefix(PREFIX, { exclude: ['health', 'health/live', 'health/ready'] });
   app.useGlobalPipes(new BodyPipe());
-  app.enableShutdownHooks();
   await app.register(helmet, { contentSecurityPolicy: false });
   shape(app);
   serveDocs(app);
