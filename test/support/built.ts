@@ -55,7 +55,8 @@ export class Program {
     for (;;) {
       const found = wanted.exec(this.out);
       if (found) return found;
-      if (this.process.exitCode !== null || this.process.signalCode) throw new Error(`it ended without printing ${String(wanted)}:\n${this.out}\n${this.err}`);
+      if (this.process.exitCode !== null || this.process.signalCode)
+        throw new Error(`it ended without printing ${String(wanted)}:\n${this.out}\n${this.err}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
