@@ -58,4 +58,4 @@ const sample = (document: OpenAPIObject, schema: Schema): unknown => {
 };
 
 const named = (document: OpenAPIObject, reference: string): Schema =>
-  (document.components?.schemas?.[reference.replace('#/components/schemas/', '')] ?? {});
+  document.components?.schemas?.[reference.replace('#/components/schemas/', '')] ?? {};
