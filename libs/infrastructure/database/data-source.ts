@@ -31,6 +31,8 @@ export const dataSource = ({ url, poolSize, statementTimeoutMs, entities }: Data
     poolSize,
     entities: [...entities],
     connectTimeoutMS: 5000,
+    // A connection that breaks while nobody uses it is the pool's to replace, not the process's to die of.
+    poolErrorHandler: () => undefined,
     extra: { types: readers, statement_timeout: statementTimeoutMs, keepAlive: true },
   });
 

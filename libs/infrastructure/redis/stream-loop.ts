@@ -13,6 +13,7 @@ export const SHARDS_SEEN = 'goal-service:events:in:shards';
 export const shardKey = (shard: number): string => `goal-service:events:in:${String(shard)}`;
 
 const BLOCK_MS = 1000;
+const BATCHES_AT_ONCE = 2;
 const TEND_EVERY_MS = 2000;
 const POSTPONED_MS = 500;
 
@@ -23,6 +24,7 @@ const POSTPONED_MS = 500;
 export class StreamLoop {
   private readonly log: Logger;
   private readonly redis: Redis;
+  private readonly reader: Redis;
   private stopping = false;
   private finished: Promise<void> = Promise.resolve();
   private lastHandled = Date.now();
@@ -41,7 +43,9 @@ export class StreamLoop {
     private readonly forGood: boolean,
   ) {
     this.log = new Logger(`StreamLoop ${stream}`);
-    this.redis = connections.open(`stream:${stream}`, { commandTimeout: BLOCK_MS + 2000 });
+    this.redis = connections.open(`stream:${stream}`);
+    // Of its own: what is sent behind a blocking read waits for it. Gives up on a server that is frozen.
+    this.reader = connections.open(`reader:${stream}`, { commandTimeout: BLOCK_MS + 2000 });
   }
 
   run(): Promise<void> {
@@ -94,41 +98,40 @@ export class StreamLoop {
     }
   }
 
-  /** Until told to stop, or until a stream of former times is empty. The next read is under way while a batch is decided. */
+  /**
+   * Until told to stop, or until a stream of former times is empty. A batch is read while others are decided: PostgreSQL and
+   * this process are then both at work.
+   */
   private async readOn(): Promise<void> {
-    let reading = this.read('>');
-    for (;;) {
-      const entries = await reading;
-      if (this.stopping && entries.length === 0) return;
-      if (!this.stopping) reading = this.read('>', entries.length > 0);
-      try {
-        await this.handle(entries);
-        await this.tend();
-      } catch (failure) {
-        await reading.catch(() => undefined);
-        throw failure;
-      }
-      if (this.stopping) return;
-      if (!this.forGood && entries.length === 0 && (await this.isEmpty())) return;
+    const inHand = new Set<Promise<void>>();
+    const failures: unknown[] = [];
+    const begin = (work: Promise<void>): void => {
+      const running = work
+        .catch((failure: unknown) => void failures.push(failure))
+        .finally(() => inHand.delete(running));
+      inHand.add(running);
+    };
+    for (let isEmpty = false; !this.stopping && failures.length === 0 && !isEmpty;) {
+      const entries = await this.read('>');
+      if (entries.length > 0) begin(this.handle(entries));
+      if (inHand.size >= BATCHES_AT_ONCE) await Promise.race(inHand);
+      await this.tend();
+      isEmpty = !this.forGood && entries.length === 0 && (await this.isEmpty());
     }
+    await Promise.all(inHand);
+    if (failures.length > 0) throw failures[0];
   }
 
-  /** `after` is `>` for new entries (waits up to a second unless `atOnce`), or an id for own pending ones. */
-  private async read(after: string, atOnce = false): Promise<Entry[]> {
-    const block = after === '>' && !atOnce ? (['BLOCK', BLOCK_MS] as const) : [];
-    const answer = await this.redis.callBuffer(
-      'XREADGROUP',
-      'GROUP',
-      GROUP,
-      this.consumer,
-      'COUNT',
-      this.config.EVENT_BATCH_SIZE,
-      ...block,
-      'STREAMS',
-      this.stream,
-      after,
+  /** `after` is `>` for new entries (waits up to a second for them), or an id for own pending ones. */
+  private async read(after: string): Promise<Entry[]> {
+    const block = after === '>' ? ['BLOCK', BLOCK_MS] : [];
+    const count = this.config.EVENT_BATCH_SIZE;
+    return readEntries(
+      await this.reader.callBuffer(
+        'XREADGROUP',
+        ...['GROUP', GROUP, this.consumer, 'COUNT', count, ...block, 'STREAMS', this.stream, after],
+      ),
     );
-    return readEntries(answer);
   }
 
   private async handle(entries: readonly Entry[]): Promise<void> {
