@@ -48,10 +48,10 @@ export class ShopApi {
       .filter((one) => one.workflow === workflow)
       .map(({ contact_id, enrolled_at }) => ({ contact_id, enrolled_at }));
     for (let from = 0; from < items.length; from += MOST_ITEMS) {
-      const { results } = await this.ask<{ results: { error?: unknown }[] }>('POST', `/workflows/${id}/enrollments`, {
+      const answer = await this.ask<{ items: { error: unknown }[] }>('POST', `/workflows/${id}/enrollments`, {
         items: items.slice(from, from + MOST_ITEMS),
       });
-      const refused = results.find(({ error }) => error);
+      const refused = answer.items.find(({ error }) => error);
       if (refused) throw new Error(`an enrollment was refused: ${JSON.stringify(refused)}`);
     }
   }
