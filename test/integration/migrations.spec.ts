@@ -41,7 +41,10 @@ describe('The migrations', () => {
     }
     const before = [...after.slice(1), await schemaOf(db)].reverse();
     for (const migration of MIGRATIONS) {
-      expect({ migration: migration.name, schema: await schemaOf(db) }).toEqual({ migration: migration.name, schema: before.shift() });
+      expect({ migration: migration.name, schema: await schemaOf(db) }).toEqual({
+        migration: migration.name,
+        schema: before.shift(),
+      });
       await source.runMigrations({ transaction: 'all' });
       // All run at once: go back to this one to look at the next step.
       for (let n = MIGRATIONS.length - 1; n > MIGRATIONS.indexOf(migration); n -= 1) await source.undoLastMigration();

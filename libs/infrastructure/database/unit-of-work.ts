@@ -1,5 +1,9 @@
+import { Logger } from '@nestjs/common';
+import type { ClientBase } from 'pg';
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { Actor } from '#domain/shared/actor';
+
+const log = new Logger('UnitOfWork');
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -20,9 +24,13 @@ export class UnitOfWork {
     return (this.begun ??= this.begin());
   }
 
+  /** What comes after the commit cannot undo it: that it fails is logged, and no caller is told so. */
   async commit(): Promise<void> {
     await this.end('COMMIT');
-    for (const work of this.afterCommit) await work();
+    for (const work of this.afterCommit)
+      await work().catch((failure: unknown) => {
+        log.error(failure);
+      });
   }
 
   async rollback(): Promise<void> {
@@ -36,7 +44,8 @@ export class UnitOfWork {
     try {
       // One round trip: the ids are checked above, and a multi-statement text takes no parameters.
       await runner.query(`BEGIN; SELECT set_config('app.tenant_ids', '${tenants.join(',')}', true)`);
-      return runner;
+      // TypeORM takes row locks only in a transaction it knows of, and would have begun this one in two round trips.
+      return Object.assign(runner, { isTransactionActive: true });
     } catch (failure) {
       await runner.release();
       throw failure;
@@ -48,7 +57,10 @@ export class UnitOfWork {
     this.begun = undefined;
     if (!runner) return;
     try {
-      await runner.query(word);
+      const client = (await runner.connect()) as ClientBase;
+      const { command } = await client.query(word);
+      // PostgreSQL answers the COMMIT of a transaction in which a statement failed by rolling back, without an error.
+      if (command !== word) throw new Error('a failed statement was overlooked: nothing is committed');
     } finally {
       await runner.release();
     }

@@ -1,6 +1,7 @@
 import { ValidationPipe, type ArgumentMetadata, type ValidationError } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { fault, invalid, type FieldFault } from '#domain/shared/errors';
+import { isObject } from '#domain/shared/json';
 import { Refused } from '#adapters/shared/http/problem';
 
 /** Checks the form of a body against its class and names every faulty field at once by JSON pointer (422). */
@@ -18,8 +19,9 @@ export class BodyPipe extends ValidationPipe {
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     if (metadata.type !== 'body') return value;
-    const body = value ?? {};
-    if (typeof body !== 'object' || Array.isArray(body)) {
+    // Nothing sent stands for an object without members; `null` is something sent.
+    const body = value === undefined ? {} : value;
+    if (!isObject(body)) {
       throw new Refused(invalid([fault('', 'type', 'The body must be a JSON object.')]));
     }
     return (await super.transform(body, metadata)) as unknown;
