@@ -27,7 +27,7 @@ const expectProblem = (answer: Answer, statuses: readonly number[], what: string
   expect(headers['content-type']).toMatch(/^application\/problem\+json/);
   expect(body).toMatchObject({
     status,
-    type: `urn:problem:${String(body['code'])}`,
+    type: `urn:problem:${String(body.code)}`,
     title: expect.any(String) as string,
   });
   expect(text).not.toMatch(/select |insert |relation|syntax|node_modules|at [A-Z]\w+\./i);
@@ -139,7 +139,7 @@ describe('Every route with a body', () => {
       for (const { what, sent, statuses, pointer } of cases) {
         const answer = await ask(route, prepared, sent);
         expectProblem(answer, statuses, what);
-        const pointers = (answer.body['errors'] as { pointer: string }[]).map((one) => one.pointer);
+        const pointers = (answer.body.errors as { pointer: string }[]).map((one) => one.pointer);
         if (pointer !== undefined)
           expect({ what, named: pointers.some((one) => one.startsWith(pointer)), pointers }).toMatchObject({
             what,
@@ -165,7 +165,7 @@ describe('Every route with a body', () => {
       const answer = await ask(route, prepared, { body: { ...wrong, no_such_field: 1 } });
       expectProblem(answer, [422], 'all wrong');
       const pointers = new Set(
-        (answer.body['errors'] as { pointer: string }[]).map(({ pointer }) => pointer.split('/')[1]),
+        (answer.body.errors as { pointer: string }[]).map(({ pointer }) => pointer.split('/')[1]),
       );
       expect([...pointers].sort()).toEqual([...properties.map(([name]) => name), 'no_such_field'].sort());
     });
@@ -239,7 +239,7 @@ describe('Every list', () => {
       for (const query of queries) {
         const answer = await app.ask('GET', `${path}?${query}`, { token: world.tenant.token.Owner });
         expectProblem(answer, [422], query);
-        const pointers = (answer.body['errors'] as { pointer: string }[]).map(({ pointer }) => pointer);
+        const pointers = (answer.body.errors as { pointer: string }[]).map(({ pointer }) => pointer);
         expect(pointers.map((pointer) => pointer.slice(1))).toContain(query.split(/[=&]/)[0]);
       }
       expect(await storedRows(app)).toEqual(before);

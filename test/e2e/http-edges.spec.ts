@@ -30,7 +30,7 @@ const expectProblem = (answer: Answer, status: number, code: string): void => {
     expect.arrayContaining(['type', 'title', 'status', 'detail', 'instance', 'code', 'errors']),
   );
   const id = String(answer.headers['x-request-id']);
-  expect([id, `urn:uuid:${id}`]).toContain(answer.body['instance']);
+  expect([id, `urn:uuid:${id}`]).toContain(answer.body.instance);
 };
 
 const owner = (method: Method, path: string, more: Parameters<TestApp['ask']>[2] = {}): Promise<Answer> =>
@@ -67,8 +67,8 @@ const token = (claims: Record<string, unknown> = {}, header: Record<string, unkn
     ...claims,
   };
   const text = `${base64({ alg: 'HS256', typ: 'JWT', ...header })}.${base64(payload)}`;
-  const digest = { HS384: 'sha384', HS512: 'sha512' }[String(header['alg'])] ?? 'sha256';
-  return `${text}.${header['alg'] === 'none' ? '' : createHmac(digest, secret).update(text).digest('base64url')}`;
+  const digest = { HS384: 'sha384', HS512: 'sha512' }[String(header.alg)] ?? 'sha256';
+  return `${text}.${header.alg === 'none' ? '' : createHmac(digest, secret).update(text).digest('base64url')}`;
 };
 
 describe('Getting in', () => {
@@ -133,7 +133,7 @@ describe('Getting in', () => {
       token: token({ tenant_id: tenant.id.toUpperCase(), sub: tenant.userId.toUpperCase() }),
       body: { name: 'Upper case' },
     });
-    expect((await owner('GET', `/workflows/${String(body['id'])}`)).body['created_by']).toBe(tenant.userId);
+    expect((await owner('GET', `/workflows/${String(body.id)}`)).body.created_by).toBe(tenant.userId);
   });
 });
 
@@ -189,9 +189,9 @@ describe('An address', () => {
       for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const) {
         if (known.has(method)) continue;
         const answer = await owner(method, `${filled}?x=1`, method === 'GET' ? {} : { body: {} });
-        if (answer.status === 404 && answer.body['code'] !== 'route.not-found') continue;
+        if (answer.status === 404 && answer.body.code !== 'route.not-found') continue;
         expectProblem(answer, 405, 'method-not-allowed');
-        const allowed = new Set(answer.headers['allow']?.split(', '));
+        const allowed = new Set(answer.headers.allow?.split(', '));
         for (const one of known) expect(allowed).toContain(one);
         expect(allowed).not.toContain(method);
       }
@@ -205,13 +205,13 @@ describe('An address', () => {
   it.each(['x-http-method-override', 'x-http-method', 'x-method-override'])(
     'does not change its method by %s',
     async (header) => {
-      const before = (await owner('GET', '/workflows')).body['total'];
+      const before = (await owner('GET', '/workflows')).body.total;
       const answer = await owner('POST', '/workflows', {
         headers: { [header]: 'DELETE' },
         body: { name: `By ${header}` },
       });
       expect(answer.status).toBe(201);
-      expect((await owner('GET', '/workflows', { headers: { [header]: 'POST' } })).body['total']).toBe(
+      expect((await owner('GET', '/workflows', { headers: { [header]: 'POST' } })).body.total).toBe(
         Number(before) + 1,
       );
     },
@@ -225,10 +225,10 @@ describe('An address', () => {
 describe('HEAD', () => {
   it('answers as GET does, without a body', async () => {
     const { body } = await owner('POST', '/workflows', { body: { name: 'For its head' } });
-    for (const path of [`/workflows/${String(body['id'])}`, '/workflows']) {
+    for (const path of [`/workflows/${String(body.id)}`, '/workflows']) {
       const [get, head] = [await owner('GET', path), await owner('HEAD', path)];
       expect(head).toMatchObject({ status: 200, text: '' });
-      expect(head.headers['etag']).toBe(get.headers['etag']);
+      expect(head.headers.etag).toBe(get.headers.etag);
     }
     expect((await app.ask('HEAD', '/workflows')).status).toBe(401);
     expect((await owner('HEAD', '/nowhere')).status).toBe(404);
@@ -280,7 +280,7 @@ describe('What is accepted and sent', () => {
     async (type) => {
       const { body } = await owner('POST', '/workflows', { body: { name: `Empty ${type.replaceAll(/\W/g, ' ')}` } });
       const headers = { 'content-type': type };
-      const at = `/workflows/${String(body['id'])}`;
+      const at = `/workflows/${String(body.id)}`;
       expect(await owner('POST', `${at}/activate`, { headers })).toMatchObject({
         status: 200,
         body: { status: 'active' },
@@ -292,7 +292,7 @@ describe('What is accepted and sent', () => {
       expect((await owner('DELETE', at, { headers: { ...headers, 'if-match': '"3"' } })).status).toBe(204);
       const answer = await owner('POST', '/workflows', { headers });
       expectProblem(answer, 422, 'validation-failed');
-      expect(answer.body['errors']).toMatchObject([{ pointer: '/name' }]);
+      expect(answer.body.errors).toMatchObject([{ pointer: '/name' }]);
     },
   );
 
@@ -326,7 +326,7 @@ describe('What is accepted and sent', () => {
       body: { name: 7, description: [], goal_logic: 'some', steps: {}, other: 1, 'a/b~c': 1 },
     });
     expectProblem(answer, 422, 'validation-failed');
-    const pointers = (answer.body['errors'] as { pointer: string }[]).map(({ pointer }) => pointer).sort();
+    const pointers = (answer.body.errors as { pointer: string }[]).map(({ pointer }) => pointer).sort();
     expect(pointers).toEqual(['/a~1b~0c', '/description', '/goal_logic', '/name', '/other', '/steps']);
   });
 });
@@ -336,11 +336,11 @@ describe('X-Request-Id', () => {
     for (const id of ['a', 'A.b-c_9', 'x'.repeat(128)]) {
       const answer = await owner('GET', '/nowhere', { headers: { 'x-request-id': id } });
       expect(answer.headers['x-request-id']).toBe(id);
-      expect(answer.body['instance']).toBe(id);
+      expect(answer.body.instance).toBe(id);
     }
     const id = randomUUID();
     const answer = await owner('GET', '/nowhere', { headers: { 'x-request-id': id } });
-    expect(answer.body['instance']).toBe(`urn:uuid:${id}`);
+    expect(answer.body.instance).toBe(`urn:uuid:${id}`);
   });
 
   it.each(['', 'x'.repeat(129), 'a b', 'ä', 'a/b', '{}', "'"])('is replaced when it is not: %s', async (id) => {
@@ -359,7 +359,7 @@ describe('X-Request-Id', () => {
       body: { name: 'By its request' },
     });
     const audit = await app.rows('SELECT entity_id FROM audit_log WHERE request_id = $1', [id]);
-    expect(audit).toEqual([{ entity_id: body['id'] }]);
+    expect(audit).toEqual([{ entity_id: body.id }]);
     const told = await app.rows<{ message: string }>('SELECT message FROM outbox WHERE message LIKE $1', [`%${id}%`]);
     expect(told.map(({ message }) => JSON.parse(message) as object)).toMatchObject([
       { request_id: id, event_type: 'workflow.created' },
@@ -413,7 +413,7 @@ describe('Every route', () => {
       expect(answer.headers['cache-control']).toMatch(/no-store|no-cache/);
       if (answer.status === 204) expect(answer.text).toBe('');
       else expect(answer.headers['content-type']).toMatch(/^application\/json/);
-      if (answer.status === 201) expect(answer.headers['location']).toBe(`/api/v1${path}/${String(answer.body['id'])}`);
+      if (answer.status === 201) expect(answer.headers.location).toBe(`/api/v1${path}/${String(answer.body.id)}`);
     });
   });
 });

@@ -170,7 +170,7 @@ describe.each(modes)('A tenant, %s,', (_mode, mode) => {
           .flatMap(({ name, schema }) =>
             (schema?.enum ?? schema?.items?.enum ?? ['A workflow 1', foreign[0]]).map((v) => `${name}=${String(v)}`),
           );
-        const cursor = route === first ? [`cursor=${String(page['next_cursor'])}`] : [];
+        const cursor = route === first ? [`cursor=${String(page.next_cursor)}`] : [];
         for (const query of [
           '',
           'limit=200',

@@ -89,8 +89,8 @@ describe('Every route that takes If-Match', () => {
       const { status, body, headers } = await ask(route, prepared, prepared.headers['if-match']);
       expect({ route: route.name, status, body }).toMatchObject({ status: route.method === 'DELETE' ? 204 : 200 });
       if (status === 204) return;
-      expect(headers['etag']).toBe(`"${String(body['version'])}"`);
-      expect([versionOf(prepared), versionOf(prepared) + 1]).toContain(body['version']);
+      expect(headers.etag).toBe(`"${String(body.version)}"`);
+      expect([versionOf(prepared), versionOf(prepared) + 1]).toContain(body.version);
     });
   });
 });
@@ -104,12 +104,12 @@ describe('If-None-Match', () => {
       const { path } = await world.prepare(route);
       const read = (tag: string) =>
         app.ask('GET', path, { token: world.tenant.token.Viewer, headers: { 'if-none-match': tag } });
-      const etag = (await read('"0"')).headers['etag'];
+      const etag = (await read('"0"')).headers.etag;
       if (etag === undefined) continue;
       seen += 1;
       for (const tag of [etag, `W/${etag}`, `"0", ${etag}`, '*']) {
         const { status, text, headers } = await read(tag);
-        expect({ status, text, etag: headers['etag'] }).toEqual({ status: 304, text: '', etag });
+        expect({ status, text, etag: headers.etag }).toEqual({ status: 304, text: '', etag });
       }
       expect((await read('"0"')).status).toBe(200);
     }

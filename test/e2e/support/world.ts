@@ -46,7 +46,7 @@ export class World {
     if (!route.body) return undefined;
     const body = exampleOf(route.body) as Body;
     this.made += 1;
-    const named = typeof body['name'] === 'string' ? { ...body, name: `${body['name']} ${String(this.made)}` } : body;
+    const named = typeof body.name === 'string' ? { ...body, name: `${body.name} ${String(this.made)}` } : body;
     if (!/^\/pending-actions\/.*\/(complete|fail)$/.test(route.path)) return named;
     return { ...named, token: this.token };
   }
@@ -63,7 +63,7 @@ export class World {
       [pattern, path] = [`${pattern}/${part}`, `${path}/${encodeURIComponent(value)}`];
     }
     // An action is completed or failed by the token of its claim.
-    if (/^\/pending-actions\/\{id\}\//.test(template)) await this.claim();
+    if (template.startsWith("/pending-actions/{id}/")) await this.claim();
     return path;
   }
 
@@ -78,7 +78,7 @@ export class World {
 
   private readonly makers: Readonly<Record<string, (path: string) => Promise<string>>> = {
     '/enrollments/{id}': async () => this.idOf(await this.enroll()),
-    '/contacts/{contact_id}': async () => String((await this.enroll()).body['contact_id']),
+    '/contacts/{contact_id}': async () => String((await this.enroll()).body.contact_id),
     '/pending-actions/{id}': async () => {
       const enrollment = await this.enroll();
       const { rows } = await this.app.sql.query<{ id: string }>(
@@ -120,13 +120,13 @@ export class World {
 
   private async claim(): Promise<void> {
     const { body } = await this.owner('POST', '/pending-actions/claim', { limit: 100, lease_seconds: 60 });
-    const actions = (body['items'] ?? body['actions'] ?? []) as { token: string }[];
+    const actions = (body.items ?? body.actions ?? []) as { token: string }[];
     this.token = actions.at(-1)?.token ?? this.token;
   }
 
   private async remove(path: string): Promise<void> {
     const { headers } = await this.owner('GET', path);
-    await this.owner('DELETE', path, undefined, { 'if-match': headers['etag'] ?? '"1"' });
+    await this.owner('DELETE', path, undefined, { 'if-match': headers.etag ?? '"1"' });
   }
 
   /** The present version of what a route changes; what is restored cannot be read, and has changed once more. */
@@ -135,7 +135,7 @@ export class World {
     if (path.endsWith('/restore') || ifMatch === 'none') return {};
     const at = template === path ? filled : filled.replace(/\/[^/]*$/, '');
     const { headers } = await this.owner('GET', at);
-    return { 'if-match': headers['etag'] ?? '"1"' };
+    return { 'if-match': headers.etag ?? '"1"' };
   }
 
   private async owner(
@@ -154,8 +154,8 @@ export class World {
   }
 
   private idOf({ body, text }: Answer): string {
-    if (typeof body['id'] !== 'string') throw new Error(`what was made has no id: ${text}`);
-    return body['id'];
+    if (typeof body.id !== 'string') throw new Error(`what was made has no id: ${text}`);
+    return body.id;
   }
 }
 
