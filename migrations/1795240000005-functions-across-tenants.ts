@@ -1,7 +1,10 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { own } from '#migrations/row-level-security';
 
-/** What must look across all tenants, each a function that belongs to a role which may do just that. */
+/**
+ * What must look across all tenants, each a function that belongs to a role which may do just that. `pg_temp` stands last in
+ * the search path: unnamed it would come first, and a caller's temporary table would be taken for ours.
+ */
 export class FunctionsAcrossTenants1795240000005 implements MigrationInterface {
   async up(db: QueryRunner): Promise<void> {
     await db.query(RELAY);
@@ -40,7 +43,7 @@ const RELAY = `
 
   -- Numbers what has been committed since, in the order of the outbox's own identity column, and answers what is still to be sent.
   CREATE FUNCTION relay_batch(most integer) RETURNS TABLE (publish_seq bigint, message_id uuid, message text)
-  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   BEGIN
     -- A CTE, so that no plan can draw a number twice or in another order.
     WITH numbered AS MATERIALIZED (
@@ -54,7 +57,7 @@ const RELAY = `
   ${own('goal_relay', 'relay_batch(integer)')}
 
   CREATE FUNCTION relay_mark(seqs bigint[], at timestamptz) RETURNS void
-  LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     UPDATE outbox SET published_at = at
     WHERE publish_seq = ANY (seqs) AND publish_seq IS NOT NULL AND published_at IS NULL;
   $$;
@@ -63,7 +66,7 @@ const RELAY = `
   -- What was sent after a given entry and not before a given time: to be sent again when Redis has lost it.
   CREATE FUNCTION relay_lost(after_seq bigint, since timestamptz, most integer)
   RETURNS TABLE (publish_seq bigint, message_id uuid, message text)
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT publish_seq, message_id, message FROM outbox
     WHERE published_at IS NOT NULL AND publish_seq > after_seq AND created_at >= since ORDER BY publish_seq LIMIT most;
   $$;
@@ -105,7 +108,7 @@ const JOBS = `
   -- The listeners that should be there, a page of workflows at a time.
   CREATE FUNCTION jobs_listeners(after_tenant uuid, after_workflow uuid, most integer)
   RETURNS TABLE (tenant_id uuid, workflow_id uuid, goals json)
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT w.tenant_id, w.id, coalesce(json_agg(json_build_object('goal_id', g.id, 'goal_type', g.goal_type)
                                        ORDER BY g.position) FILTER (WHERE g.id IS NOT NULL), '[]')
     FROM (SELECT v.tenant_id, v.id FROM workflows v
@@ -118,7 +121,7 @@ const JOBS = `
 
   -- Open enrollments of active workflows whose last step is a wait that is over, with no other step unfinished.
   CREATE FUNCTION jobs_elapsed_waits(at timestamptz, most integer) RETURNS TABLE (tenant_id uuid, enrollment_id uuid)
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT a.tenant_id, a.enrollment_id FROM workflow_pending_actions a
     JOIN workflow_enrollments e ON e.tenant_id = a.tenant_id AND e.id = a.enrollment_id AND e.status = 'active'
     JOIN workflows w ON w.tenant_id = a.tenant_id AND w.id = a.workflow_id AND w.status = 'active' AND w.deleted_at IS NULL
@@ -131,7 +134,7 @@ const JOBS = `
   ${own('goal_jobs', 'jobs_elapsed_waits(timestamptz, integer)')}
 
   CREATE FUNCTION jobs_purge_idempotency_keys(before timestamptz) RETURNS void
-  LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     DELETE FROM idempotency_keys WHERE created_at < before;
   $$;
   ${own('goal_jobs', 'jobs_purge_idempotency_keys(timestamptz)')}
@@ -156,7 +159,7 @@ const INTAKE = `
   -- Keeps a message that names no tenant of ours.
   CREATE FUNCTION intake_dead_letter(id uuid, way text, origin text, reason text, detail text, raw bytea,
     received_at timestamptz, created_at timestamptz) RETURNS void
-  LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     INSERT INTO dead_letters (tenant_id, id, way, origin, reason, detail, raw, received_at, created_at)
     VALUES (NULL, $1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING;
   $$;

@@ -151,8 +151,7 @@ describe('What a workflow has come to', () => {
 
   it('filters achievements by type, goal and time', async () => {
     const workflow = await story(['n-1', 'n-2'], [1, 2]);
-    const total = async (query: string) =>
-      (await read(`/workflows/${workflow.id}/achievements?${query}`)).body.total;
+    const total = async (query: string) => (await read(`/workflows/${workflow.id}/achievements?${query}`)).body.total;
     expect(await total('goal_type=form_submitted')).toBe(2);
     expect(await total('goal_type=tag_added')).toBe(0);
     expect(await total(`workflow_goal_id=${workflow.goalIds[0] ?? ''}`)).toBe(2);

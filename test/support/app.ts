@@ -92,7 +92,7 @@ export class TestApp {
     return {
       status: answer.statusCode,
       headers: answer.headers as Record<string, string | undefined>,
-      body: (isJson(answer.headers['content-type']) ? JSON.parse(text) : {}) as T,
+      body: (text !== '' && isJson(answer.headers['content-type']) ? JSON.parse(text) : {}) as T,
       text,
     };
   }

@@ -20,13 +20,12 @@ export class BodyPipe extends ValidationPipe {
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     if (metadata.type !== 'body') return value;
-    const body = value ?? {};
-    if (typeof body !== 'object' || Array.isArray(body)) {
+    // Nothing sent stands for an object without members; `null` is something sent.
+    const body = value === undefined ? {} : value;
+    if (!isObject(body)) {
       throw new Refused(invalid([fault('', 'type', 'The body must be a JSON object.')]));
     }
-    const further = (metadata.metatype as Partial<BodyWithFurtherFaults> | undefined)?.furtherFaults?.(
-      body as JsonObject,
-    );
+    const further = (metadata.metatype as Partial<BodyWithFurtherFaults> | undefined)?.furtherFaults?.(body);
     const checked: unknown = await super.transform(body, metadata).catch(refusedWith(further ?? []));
     if (further && further.length > 0) throw new Refused(invalid(further));
     return checked;
