@@ -311,10 +311,11 @@ describe('the outbox relay', () => {
     const one = relay();
     redisUrl = away;
     await write({ a: 1 });
-    await eventually(
+    const health = await eventually(
       () => Promise.resolve(one.health()),
       (part) => part?.state === 'degraded',
     );
+    expect(health?.detail).toContain('ECONNREFUSED');
     expect(await unsent()).toBe(1);
   });
 
