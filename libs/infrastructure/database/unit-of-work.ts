@@ -22,7 +22,12 @@ export class UnitOfWork {
 
   async commit(): Promise<void> {
     await this.end('COMMIT');
-    for (const work of this.afterCommit) await work();
+    try {
+      for (const work of this.afterCommit) await work();
+    } finally {
+      // What they read began a transaction of its own.
+      await this.end('ROLLBACK');
+    }
   }
 
   async rollback(): Promise<void> {
@@ -36,7 +41,8 @@ export class UnitOfWork {
     try {
       // One round trip: the ids are checked above, and a multi-statement text takes no parameters.
       await runner.query(`BEGIN; SELECT set_config('app.tenant_ids', '${tenants.join(',')}', true)`);
-      return runner;
+      // TypeORM takes row locks only in a transaction it knows of, and would have begun this one in two round trips.
+      return Object.assign(runner, { isTransactionActive: true });
     } catch (failure) {
       await runner.release();
       throw failure;

@@ -11,8 +11,11 @@ const ACCEPTS_JSON = /(^|[\s,])(\*\/\*|application\/(\*|json|problem\+json))/;
 export const readBodies = (fastify: FastifyInstance): void => {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser(JSON_TYPES, { parseAs: 'buffer' }, (_request, body, done) => {
-    if (body.length === 0) return void done(null, undefined);
-    const read = readJson(body as Buffer, A_BATCH);
+    if (body.length === 0) {
+      done(null, undefined);
+      return;
+    }
+    const read = readJson(body, A_BATCH);
     if (read.ok) done(null, read.value);
     else done(refusal(read.error), undefined);
   });

@@ -1,8 +1,13 @@
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { NotModified } from '#adapters/shared/http/answer.interceptor';
+import { OtherStatus } from '#adapters/shared/http/answer.interceptor';
 import { problem, Refused } from '#adapters/shared/http/problem';
 import { blameOf } from '#adapters/shared/persistence/blame';
+
+const UNAVAILABLE = {
+  code: 'unavailable',
+  message: 'The service cannot answer right now. Try again in a few seconds.',
+};
 
 /** What Fastify and Nest refuse by themselves, in our words; anything else is a fault of ours and tells nothing. */
 const KNOWN: Readonly<Record<number, { code: string; message: string }>> = {
@@ -13,7 +18,7 @@ const KNOWN: Readonly<Record<number, { code: string; message: string }>> = {
   413: { code: 'body.too-large', message: 'The body is larger than this route takes.' },
   414: { code: 'uri.too-long', message: 'The address is too long.' },
   415: { code: 'media-type.unsupported', message: 'Send JSON: Content-Type: application/json.' },
-  503: { code: 'unavailable', message: 'The service cannot answer right now. Try again in a few seconds.' },
+  503: UNAVAILABLE,
 };
 
 /** Turns everything that is thrown on the way of a request into `application/problem+json`. */
@@ -24,8 +29,8 @@ export class ProblemFilter implements ExceptionFilter {
   catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const reply = http.getResponse<FastifyReply>();
-    if (thrown instanceof NotModified) {
-      void reply.status(304).header('ETag', thrown.etag).send();
+    if (thrown instanceof OtherStatus) {
+      void reply.status(thrown.status).headers(thrown.headers).send(thrown.body);
       return;
     }
     const refused = thrown instanceof Refused ? thrown : this.translate(thrown);
@@ -41,7 +46,7 @@ export class ProblemFilter implements ExceptionFilter {
     const known = KNOWN[status];
     if (known)
       return new Refused(known, { status, ...(status === 401 && { headers: { 'WWW-Authenticate': 'Bearer' } }) });
-    if (blameOf(thrown) === 'world') return new Refused({ kind: 'unavailable', ...KNOWN[503]! });
+    if (blameOf(thrown) === 'world') return new Refused({ kind: 'unavailable', ...UNAVAILABLE });
     this.log.error(thrown);
     return Refused.http(500, 'internal', 'Something broke on our side. Quote the instance when you report it.');
   }
