@@ -41,7 +41,7 @@ describe('Listeners (SPEC 4.6)', () => {
 
   const health = async (): Promise<Json> => {
     const report = await app.ask<{ details: Record<string, Json> }>('GET', '//health');
-    return report.body.details['listeners'] ?? {};
+    return report.body.details.listeners ?? {};
   };
 
   const listeners = async (workflow: string): Promise<readonly Listener[]> => {
@@ -58,7 +58,7 @@ describe('Listeners (SPEC 4.6)', () => {
   const counted = async (outcome: string): Promise<number> => {
     const { register } = await import('prom-client');
     const metric = await register.getSingleMetric('goal_listener_registrations_total')?.get();
-    return metric?.values.find(({ labels }) => labels['outcome'] === outcome)?.value ?? 0;
+    return metric?.values.find(({ labels }) => labels.outcome === outcome)?.value ?? 0;
   };
 
   const activeWorkflow = async (goals = 1): Promise<{ workflow: string; goals: string[] }> => {
@@ -214,7 +214,7 @@ describe('Listeners (SPEC 4.6)', () => {
       occurred_at: new Date(Date.now() + 1000).toISOString(),
       data: { form_id: 'form-7' },
     });
-    expect(decided.body.results[0]?.['outcome']).toBe('achieved');
+    expect(decided.body.results[0]?.outcome).toBe('achieved');
   });
 
   it('ends with what holds when activations and pauses race', async () => {
@@ -237,9 +237,9 @@ describe('Listeners (SPEC 4.6)', () => {
     const path = `/workflows/${workflow}/listeners`;
     const viewer = await app.ask<Json>('GET', `${path}?limit=1`, { token: story.tenant.token.Viewer });
     expect(viewer).toMatchObject({ status: 200, body: { total: 2, limit: 1, offset: 0 } });
-    const next = await story.get<Json>(`${path}?limit=1&cursor=${String(viewer.body['next_cursor'])}`);
+    const next = await story.get(`${path}?limit=1&cursor=${String(viewer.body.next_cursor)}`);
     expect(next.body).toMatchObject({ items: [{ event_type: 'form.submitted' }], next_cursor: null });
-    expect((await story.get<Json>(`${path}?event_type=payment.completed`)).body).toMatchObject({ total: 0 });
+    expect((await story.get(`${path}?event_type=payment.completed`)).body).toMatchObject({ total: 0 });
     expect((await story.get(`${path}?colour=red`)).status).toBe(422);
     const stranger = await Story.begin(app);
     expect((await stranger.get(path)).status).toBe(404);

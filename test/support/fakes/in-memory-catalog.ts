@@ -29,7 +29,7 @@ export class InMemoryCatalog implements CatalogRepository, CatalogReadModel {
   put(tenantId: string, kind: CatalogKind, externalId: string, entry: NamedCatalogEntry): Promise<void> {
     const { name, pipelineId } = entry;
     const old = this.find(tenantId, kind, externalId);
-    if (old && old.name === name && old.pipeline_id === pipelineId) return Promise.resolve();
+    if (old?.name === name && old.pipeline_id === pipelineId) return Promise.resolve();
     const now = this.clock.now().toISOString();
     const place = { tenantId, kind, external_id: externalId };
     const next = { ...place, name, pipeline_id: pipelineId, created_at: old?.created_at ?? now, updated_at: now };

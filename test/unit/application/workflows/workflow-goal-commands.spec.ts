@@ -89,7 +89,7 @@ describe('editing a workflow goal', () => {
   it('changes the fields given, tells old and new, and refreshes the listeners', async () => {
     const edited = expectOk(await edit({ isActive: false, windowHours: 24 }));
     expect(edited).toMatchObject({ is_active: false, window_hours: 24, version: 2, criteria: { form_id: 'form-7' } });
-    expect(world.goals.rows.told.at(-1)?.details['changes']).toEqual({
+    expect(world.goals.rows.told.at(-1)?.details.changes).toEqual({
       is_active: { old: true, new: false },
       window_hours: { old: null, new: 24 },
     });
