@@ -7,9 +7,11 @@ import { OperationsServer } from '#infrastructure/observability/operations-serve
 import { joinBus } from '#infrastructure/redis/bus';
 
 const main = async (): Promise<void> => {
-  const app = await NestFactory.create(workerModule(readConfig(process.env)), new FastifyAdapter(), { bufferLogs: true });
+  const app = await NestFactory.create(workerModule(readConfig(process.env)), new FastifyAdapter(), {
+    bufferLogs: true,
+  });
   app.useLogger(app.get(Logger));
-  app.enableShutdownHooks();
+  app.enableShutdownHooks(['SIGINT', 'SIGTERM'], { useProcessExit: true });
   await app.get(OperationsServer).listen();
   await app.init();
   joinBus(app);

@@ -17,7 +17,7 @@ const WAYS = {
   },
   'Redis Pub/Sub': async (app: TestApp, tenant: Tenant, event: Record<string, unknown>) => {
     await eventually(
-      () => app.redis.publish(String(event['event_type']), JSON.stringify({ ...event, tenant_id: tenant.id })),
+      () => app.redis.publish(String(event.event_type), JSON.stringify({ ...event, tenant_id: tenant.id })),
       (listeners) => listeners > 0,
     );
   },
@@ -33,7 +33,7 @@ const WAYS = {
     );
   },
   'Redis Pub/Sub, framed by Nest': async (app: TestApp, tenant: Tenant, event: Record<string, unknown>) => {
-    const pattern = String(event['event_type']);
+    const pattern = String(event.event_type);
     await eventually(
       () => app.redis.publish(pattern, JSON.stringify({ pattern, data: { ...event, tenant_id: tenant.id } })),
       (listeners) => listeners > 0,
@@ -126,7 +126,7 @@ describe('Three ways in, one use case', () => {
         ],
       },
     });
-    expect((again.body['results'] as { outcome: string }[]).map(({ outcome }) => outcome)).toEqual([
+    expect((again.body.results as { outcome: string }[]).map(({ outcome }) => outcome)).toEqual([
       'duplicate',
       'no_match',
       'duplicate',

@@ -1,4 +1,4 @@
-import { ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { access, chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,12 @@ import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import { startPostgres } from '#infrastructure/local/local-postgres';
 import { startRedis } from '#infrastructure/local/local-redis';
-import { redisCache, runningLocalServers, ServerUrls, startLocalServers } from '#infrastructure/local/local-servers';
+import {
+  redisCache,
+  runningLocalServers,
+  type ServerUrls,
+  startLocalServers,
+} from '#infrastructure/local/local-servers';
 
 jest.setTimeout(120_000);
 

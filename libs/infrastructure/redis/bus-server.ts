@@ -27,8 +27,9 @@ export class BusServer extends ServerRedis {
 
   /** Subscribes at once: with Redis away the transport would give up before its first connection. */
   override start(callback?: (failure?: unknown) => void): void {
-    this.bindEvents(this.subClient, this.pubClient);
-    void Promise.allSettled([this.subClient.connect(), this.pubClient.connect()]);
+    const [subscriber, publisher] = [this.subClient, this.pubClient] as [Redis, Redis];
+    this.bindEvents(subscriber, publisher);
+    void Promise.allSettled([subscriber.connect(), publisher.connect()]);
     callback?.();
   }
 

@@ -70,8 +70,7 @@ export class StreamLoop {
         await this.joinGroup();
         await this.ownPending();
         this.trouble = undefined;
-        await this.readOn();
-        if (!this.stopping) return;
+        if (await this.readOn()) return;
       } catch (failure) {
         await this.waitAfter(failure);
       }
@@ -100,9 +99,9 @@ export class StreamLoop {
 
   /**
    * Until told to stop, or until a stream of former times is empty. A batch is read while others are decided: PostgreSQL and
-   * this process are then both at work.
+   * this process are then both at work. Answers whether there is nothing more to come.
    */
-  private async readOn(): Promise<void> {
+  private async readOn(): Promise<boolean> {
     const inHand = new Set<Promise<void>>();
     const failures: unknown[] = [];
     const begin = (work: Promise<void>): void => {
@@ -111,7 +110,8 @@ export class StreamLoop {
         .finally(() => inHand.delete(running));
       inHand.add(running);
     };
-    for (let isEmpty = false; !this.stopping && failures.length === 0 && !isEmpty;) {
+    let isEmpty = false;
+    while (!this.stopping && failures.length === 0 && !isEmpty) {
       const entries = await this.read('>');
       if (entries.length > 0) begin(this.handle(entries));
       if (inHand.size >= BATCHES_AT_ONCE) await Promise.race(inHand);
@@ -120,6 +120,7 @@ export class StreamLoop {
     }
     await Promise.all(inHand);
     if (failures.length > 0) throw failures[0];
+    return isEmpty;
   }
 
   /** `after` is `>` for new entries (waits up to a second for them), or an id for own pending ones. */

@@ -151,42 +151,19 @@ export class SqlDetectionStore implements DetectionStore {
   }
 
   private exit(exits: readonly NamedDecision[], now: Date): Promise<Exited[]> {
-    return this.db.prepared<Exited>(
-      `WITH x AS (
-         SELECT * FROM json_to_recordset($1) AS x (tenant_id uuid, enrollment_id uuid, contact_id text, workflow_goal_id uuid,
-           goal_type text, request_id text)
-       ), latest AS (
-         SELECT x.tenant_id, x.enrollment_id, max(a.achieved_at) AS achieved_at
-         FROM x JOIN workflow_goal_achievements a ON a.tenant_id = x.tenant_id AND a.enrollment_id = x.enrollment_id GROUP BY 1, 2
-       ), ended AS (
-         UPDATE workflow_enrollments e SET status = 'completed_goal', exited_at = $2, exit_reason = 'goal_achieved',
-           time_to_goal_ms = round(extract(epoch FROM l.achieved_at - e.enrolled_at) * 1000)
-         FROM latest l WHERE e.tenant_id = l.tenant_id AND e.id = l.enrollment_id AND e.status = 'active'
-         RETURNING e.tenant_id, e.id, e.workflow_id, e.time_to_goal_ms, l.achieved_at
-       ), stopped AS (
-         UPDATE workflow_pending_actions a SET finished_at = $2,
-           status = CASE WHEN a.action_type = 'wait' AND a.scheduled_at <= $2 THEN 'completed' ELSE 'cancelled' END
-         FROM ended WHERE a.tenant_id = ended.tenant_id AND a.enrollment_id = ended.id AND a.status IN ('pending', 'claimed')
-         RETURNING a.tenant_id, a.enrollment_id, a.status
-       )
-       SELECT x.*, ended.workflow_id, ended.time_to_goal_ms, ended.achieved_at,
-         (SELECT count(*) FROM stopped s WHERE s.tenant_id = x.tenant_id AND s.enrollment_id = x.enrollment_id
-            AND s.status = 'cancelled') AS cancelled_actions
-       FROM x JOIN ended ON ended.tenant_id = x.tenant_id AND ended.id = x.enrollment_id`,
-      [
-        JSON.stringify(
-          exits.map(({ enrollment, exitGoal, reached }) => ({
-            tenant_id: enrollment.tenantId,
-            enrollment_id: enrollment.id,
-            contact_id: enrollment.contactId,
-            workflow_goal_id: exitGoal?.id,
-            goal_type: exitGoal?.goalType,
-            request_id: reached.find(({ goal }) => goal === exitGoal)?.requestId,
-          })),
-        ),
-        now,
-      ],
-    );
+    return this.db.prepared<Exited>(EXIT, [
+      JSON.stringify(
+        exits.map(({ enrollment, exitGoal, reached }) => ({
+          tenant_id: enrollment.tenantId,
+          enrollment_id: enrollment.id,
+          contact_id: enrollment.contactId,
+          workflow_goal_id: exitGoal?.id,
+          goal_type: exitGoal?.goalType,
+          request_id: reached.find(({ goal }) => goal === exitGoal)?.requestId,
+        })),
+      ),
+      now,
+    ]);
   }
 }
 
@@ -216,3 +193,27 @@ const withAchieved = (enrollments: readonly OpenEnrollment[], rows: readonly Goa
     achievedGoalIds: achieved.get(enrollment.id) ?? new Set(),
   }));
 };
+
+/** Ends the enrollments and cancels what is left of them; a wait whose time has come is finished, not cancelled. */
+const EXIT = `
+WITH x AS (
+         SELECT * FROM json_to_recordset($1) AS x (tenant_id uuid, enrollment_id uuid, contact_id text, workflow_goal_id uuid,
+           goal_type text, request_id text)
+       ), latest AS (
+         SELECT x.tenant_id, x.enrollment_id, max(a.achieved_at) AS achieved_at
+         FROM x JOIN workflow_goal_achievements a ON a.tenant_id = x.tenant_id AND a.enrollment_id = x.enrollment_id GROUP BY 1, 2
+       ), ended AS (
+         UPDATE workflow_enrollments e SET status = 'completed_goal', exited_at = $2, exit_reason = 'goal_achieved',
+           time_to_goal_ms = round(extract(epoch FROM l.achieved_at - e.enrolled_at) * 1000)
+         FROM latest l WHERE e.tenant_id = l.tenant_id AND e.id = l.enrollment_id AND e.status = 'active'
+         RETURNING e.tenant_id, e.id, e.workflow_id, e.time_to_goal_ms, l.achieved_at
+       ), stopped AS (
+         UPDATE workflow_pending_actions a SET finished_at = $2,
+           status = CASE WHEN a.action_type = 'wait' AND a.scheduled_at <= $2 THEN 'completed' ELSE 'cancelled' END
+         FROM ended WHERE a.tenant_id = ended.tenant_id AND a.enrollment_id = ended.id AND a.status IN ('pending', 'claimed')
+         RETURNING a.tenant_id, a.enrollment_id, a.status
+       )
+       SELECT x.*, ended.workflow_id, ended.time_to_goal_ms, ended.achieved_at,
+         (SELECT count(*) FROM stopped s WHERE s.tenant_id = x.tenant_id AND s.enrollment_id = x.enrollment_id
+            AND s.status = 'cancelled') AS cancelled_actions
+       FROM x JOIN ended ON ended.tenant_id = x.tenant_id AND ended.id = x.enrollment_id`;

@@ -1,0 +1,3 @@
+/** Whether an action of table `alias` needs nothing more: a wait is over when its time has come, whatever is stored (SPEC 4.4). */
+export const isFinished = (alias: string, now: string): string =>
+  `(${alias}.status NOT IN ('pending', 'claimed') OR (${alias}.action_type = 'wait' AND ${alias}.scheduled_at <= ${now}))`;
