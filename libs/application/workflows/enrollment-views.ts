@@ -1,5 +1,4 @@
 import { ENROLLMENT_STATUSES, PENDING_ACTION_STATUSES } from '#domain/workflows/enrollment';
-import { GOAL_TYPES } from '#domain/workflows/goal-type';
 import { ACTION_TYPES, PENDING_ACTION_TYPES } from '#domain/workflows/steps';
 import { view, type Shown } from '#application/shared/view';
 import { achievementView } from '#application/workflows/achievements';

@@ -2,6 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { TestApp } from '../../support/app';
 import { pointersOf, Story, wellDone, type GoalAnswer, type Json } from '../../support/stories';
 
+interface Document {
+  readonly paths: Record<
+    string,
+    {
+      readonly post?: {
+        readonly requestBody?: { readonly content: Record<string, { examples?: Record<string, { value: Json }> }> };
+      };
+    }
+  >;
+}
+
 const FORM = { goal_type: 'form_submitted', criteria: { form_id: 'form-7' } };
 
 describe('Workflow goals (SPEC 4.2)', () => {
@@ -40,6 +51,22 @@ describe('Workflow goals (SPEC 4.2)', () => {
     expect(made.body).toMatchObject({ position: 1, created_by: story.tenant.userId, updated_by: story.tenant.userId });
     const read = await story.get(`/workflows/${workflow}/goals/${made.body.id}`);
     expect(read.body).toEqual(made.body);
+  });
+
+  it('documents an example for each of the five types that works when pasted', async () => {
+    const document = await app.ask<Document>('GET', '//docs-json');
+    const { content } = document.body.paths['/api/v1/workflows/{id}/goals']?.post?.requestBody ?? { content: {} };
+    const examples = Object.entries(content['application/json']?.examples ?? {});
+    expect(examples.map(([name]) => name)).toEqual([
+      'tag_added',
+      'purchase_made',
+      'appointment_booked',
+      'form_submitted',
+      'pipeline_stage_reached',
+    ]);
+    for (const [, { value }] of examples) {
+      expect((await story.configure(await story.workflow(), value)).status).toBe(201);
+    }
   });
 
   it('names every faulty field at once', async () => {
