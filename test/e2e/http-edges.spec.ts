@@ -211,9 +211,7 @@ describe('An address', () => {
         body: { name: `By ${header}` },
       });
       expect(answer.status).toBe(201);
-      expect((await owner('GET', '/workflows', { headers: { [header]: 'POST' } })).body.total).toBe(
-        Number(before) + 1,
-      );
+      expect((await owner('GET', '/workflows', { headers: { [header]: 'POST' } })).body.total).toBe(Number(before) + 1);
     },
   );
 

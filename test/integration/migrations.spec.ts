@@ -26,7 +26,7 @@ describe('The migrations', () => {
     expect(await source.runMigrations()).toHaveLength(MIGRATIONS.length);
     const first = await schemaOf(db);
     expect(first.length).toBeGreaterThan(100);
-    for (const _ of MIGRATIONS) await source.undoLastMigration();
+    for (let n = 0; n < MIGRATIONS.length; n += 1) await source.undoLastMigration();
     const left = (await schemaOf(db)).filter((line) => !/migrations|^schema /.test(line));
     expect(left).toEqual([]);
     expect(await source.runMigrations()).toHaveLength(MIGRATIONS.length);
@@ -35,7 +35,7 @@ describe('The migrations', () => {
 
   it('each go back and forth between the same two schemas', async () => {
     const after: string[][] = [];
-    for (const _ of MIGRATIONS) {
+    for (let n = 0; n < MIGRATIONS.length; n += 1) {
       after.push(await schemaOf(db));
       await source.undoLastMigration();
     }

@@ -3,7 +3,7 @@ import { chown, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/pro
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { endLeftOvers, processMark, startOnPort, startServer } from './processes';
-import { findPostgresPrograms, PostgresPrograms, RunAs, runAsFor } from './postgres-programs';
+import { findPostgresPrograms, type PostgresPrograms, type RunAs, runAsFor } from './postgres-programs';
 import { run } from './run';
 
 /** `durable: false` trades safety against power loss for speed; tests do. */

@@ -1,34 +1,77 @@
 import type { Provider, Type } from '@nestjs/common';
 import { ClsService } from 'nestjs-cls';
 import { Door } from '#application/shared/door';
+import { Clock } from '#application/shared/tools';
+import { ActivateWorkflowHandler } from '#application/workflows/commands/activate-workflow';
+import { ConfigureWorkflowGoalHandler } from '#application/workflows/commands/configure-workflow-goal';
+import { CreateWorkflowHandler } from '#application/workflows/commands/create-workflow';
+import { DeleteDeadLetterHandler } from '#application/workflows/commands/delete-dead-letter';
+import { DeleteWorkflowHandler } from '#application/workflows/commands/delete-workflow';
 import { DetectGoalsHandler } from '#application/workflows/commands/detect-goals';
+import { EditWorkflowHandler } from '#application/workflows/commands/edit-workflow';
+import { EditWorkflowGoalHandler } from '#application/workflows/commands/edit-workflow-goal';
+import { KeepDeadLettersHandler } from '#application/workflows/commands/keep-dead-letters';
+import { PauseWorkflowHandler } from '#application/workflows/commands/pause-workflow';
+import { PutCatalogEntryHandler } from '#application/workflows/commands/put-catalog-entry';
+import { RemoveCatalogEntryHandler } from '#application/workflows/commands/remove-catalog-entry';
+import { RemoveWorkflowGoalHandler } from '#application/workflows/commands/remove-workflow-goal';
+import { RenewListenersHandler } from '#application/workflows/commands/renew-listeners';
+import { ReplayDeadLetterHandler } from '#application/workflows/commands/replay-dead-letter';
+import { RestoreWorkflowHandler } from '#application/workflows/commands/restore-workflow';
 import { ActiveGoals } from '#application/workflows/ports/active-goals';
+import { AnalyticsReadModel } from '#application/workflows/ports/analytics-read-model';
+import { CatalogReadModel } from '#application/workflows/ports/catalog-read-model';
 import { CatalogRepository } from '#application/workflows/ports/catalog-repository';
-import { ListenerRegistry } from '#application/workflows/ports/listener-registry';
-import { EnrollmentEndings } from '#application/workflows/ports/enrollment-endings';
+import { DeadLetters } from '#application/workflows/ports/dead-letters';
 import { DetectionStore } from '#application/workflows/ports/detection-store';
+import { EnrollmentEndings } from '#application/workflows/ports/enrollment-endings';
+import { EventReader } from '#application/workflows/ports/event-reader';
+import { ExplainedEnrollments } from '#application/workflows/ports/explained-enrollments';
+import { ListenerRegistry } from '#application/workflows/ports/listener-registry';
 import { WorkflowGoalRepository } from '#application/workflows/ports/workflow-goal-repository';
 import { WorkflowReadModel } from '#application/workflows/ports/workflow-read-model';
 import { WorkflowRepository } from '#application/workflows/ports/workflow-repository';
-import { ActivateWorkflowHandler } from '#application/workflows/commands/activate-workflow';
-import { CreateWorkflowHandler } from '#application/workflows/commands/create-workflow';
-import { DeleteWorkflowHandler } from '#application/workflows/commands/delete-workflow';
-import { EditWorkflowHandler } from '#application/workflows/commands/edit-workflow';
-import { PauseWorkflowHandler } from '#application/workflows/commands/pause-workflow';
-import { RestoreWorkflowHandler } from '#application/workflows/commands/restore-workflow';
+import { WorkflowSettings } from '#application/workflows/ports/workflow-settings';
+import { ExplainWorkflowGoalHandler } from '#application/workflows/queries/explain-workflow-goal';
+import { GetCatalogEntryHandler } from '#application/workflows/queries/get-catalog-entry';
+import { GetDeadLetterHandler } from '#application/workflows/queries/get-dead-letter';
 import { GetWorkflowHandler } from '#application/workflows/queries/get-workflow';
+import { GetWorkflowGoalHandler } from '#application/workflows/queries/get-workflow-goal';
+import { GetWorkflowStatisticsHandler } from '#application/workflows/queries/get-workflow-statistics';
+import { ListCatalogEntriesHandler } from '#application/workflows/queries/list-catalog-entries';
+import { ListContactAchievementsHandler } from '#application/workflows/queries/list-contact-achievements';
+import { ListDeadLettersHandler } from '#application/workflows/queries/list-dead-letters';
+import { ListWorkflowAchievementsHandler } from '#application/workflows/queries/list-workflow-achievements';
 import { ListWorkflowGoalsHandler } from '#application/workflows/queries/list-workflow-goals';
+import { ListWorkflowListenersHandler } from '#application/workflows/queries/list-workflow-listeners';
 import { ListWorkflowsHandler } from '#application/workflows/queries/list-workflows';
+import { Database } from '#adapters/shared/persistence/database';
+import { AnalyticsController } from '#adapters/workflows/http/analytics.controller';
+import { CatalogController } from '#adapters/workflows/http/catalog.controller';
+import { DeadLettersController } from '#adapters/workflows/http/dead-letters.controller';
 import { EventsController } from '#adapters/workflows/http/events.controller';
+import { ExplainController } from '#adapters/workflows/http/explain.controller';
+import { WorkflowGoalsController } from '#adapters/workflows/http/workflow-goals.controller';
+import { WorkflowsController } from '#adapters/workflows/http/workflows.controller';
+import { DeadLetterReader } from '#adapters/workflows/messaging/dead-letter-reader';
 import { EventBatcher } from '#adapters/workflows/messaging/event-batcher';
+import { EventIntake } from '#adapters/workflows/messaging/event-intake';
+import { EventsConsumer } from '#adapters/workflows/messaging/events.consumer';
+import { RedisListenerRegistry } from '#adapters/workflows/messaging/redis-listener-registry';
 import { ActiveGoalsIndex } from '#adapters/workflows/persistence/active-goals-index';
-import { SqlDetectionStore } from '#adapters/workflows/persistence/sql-detection-store';
+import { SqlAnalyticsReadModel } from '#adapters/workflows/persistence/sql-analytics-read-model';
+import { SqlCatalogReadModel } from '#adapters/workflows/persistence/sql-catalog-read-model';
 import { SqlCatalogRepository } from '#adapters/workflows/persistence/sql-catalog-repository';
+import { SqlDeadLetters } from '#adapters/workflows/persistence/sql-dead-letters';
+import { SqlDetectionStore } from '#adapters/workflows/persistence/sql-detection-store';
+import { SqlExplainedEnrollments } from '#adapters/workflows/persistence/sql-explained-enrollments';
 import { SqlWorkflowReadModel } from '#adapters/workflows/persistence/sql-workflow-read-model';
 import { TypeOrmWorkflowGoalRepository } from '#adapters/workflows/persistence/typeorm-workflow-goal-repository';
 import { TypeOrmWorkflowRepository } from '#adapters/workflows/persistence/typeorm-workflow-repository';
-import { WorkflowsController } from '#adapters/workflows/http/workflows.controller';
 import { Config } from '#infrastructure/config/config';
+import { RedisConnections } from '#infrastructure/redis/connections';
+import { ListenerSweep } from '#infrastructure/redis/listener-sweep';
+import { EventStreams } from '#infrastructure/redis/streams';
 
 const commands = [
   CreateWorkflowHandler,
@@ -37,19 +80,69 @@ const commands = [
   PauseWorkflowHandler,
   DeleteWorkflowHandler,
   RestoreWorkflowHandler,
+  ConfigureWorkflowGoalHandler,
+  EditWorkflowGoalHandler,
+  RemoveWorkflowGoalHandler,
+  RenewListenersHandler,
+  PutCatalogEntryHandler,
+  RemoveCatalogEntryHandler,
+  KeepDeadLettersHandler,
+  DeleteDeadLetterHandler,
+  ReplayDeadLetterHandler,
   DetectGoalsHandler,
 ];
 
-const queries = [GetWorkflowHandler, ListWorkflowsHandler, ListWorkflowGoalsHandler];
+const queries = [
+  GetWorkflowHandler,
+  ListWorkflowsHandler,
+  ListWorkflowGoalsHandler,
+  GetWorkflowStatisticsHandler,
+  ListWorkflowAchievementsHandler,
+  ListContactAchievementsHandler,
+  GetDeadLetterHandler,
+  ListDeadLettersHandler,
+  GetWorkflowGoalHandler,
+  ListWorkflowListenersHandler,
+  ExplainWorkflowGoalHandler,
+  GetCatalogEntryHandler,
+  ListCatalogEntriesHandler,
+];
 
 const ports: Provider[] = [
   { provide: WorkflowRepository, useClass: TypeOrmWorkflowRepository },
   { provide: WorkflowGoalRepository, useClass: TypeOrmWorkflowGoalRepository },
   { provide: WorkflowReadModel, useClass: SqlWorkflowReadModel },
   { provide: CatalogRepository, useClass: SqlCatalogRepository },
-  { provide: ListenerRegistry, useValue: { refresh: () => undefined } },
+  { provide: EventReader, useClass: DeadLetterReader },
+  { provide: AnalyticsReadModel, useClass: SqlAnalyticsReadModel },
+  { provide: CatalogReadModel, useClass: SqlCatalogReadModel },
+  { provide: ExplainedEnrollments, useClass: SqlExplainedEnrollments },
+  { provide: ListenerRegistry, useExisting: RedisListenerRegistry },
+  {
+    provide: RedisListenerRegistry,
+    inject: [Database, RedisConnections, Clock, Config],
+    useFactory: (db: Database, connections: RedisConnections, clock: Clock, config: Config) =>
+      // Requests wait for it: away or hung, it may cost them less than a second.
+      new RedisListenerRegistry(
+        db,
+        connections.open('listeners', { commandTimeout: 400 }),
+        clock,
+        config.LISTENER_TTL_SECONDS * 1000,
+      ),
+  },
+  {
+    provide: WorkflowSettings,
+    inject: [Config],
+    useFactory: (config: Config): WorkflowSettings => ({ maxGoals: config.WORKFLOW_MAX_GOALS }),
+  },
   { provide: EnrollmentEndings, useValue: { endWorkflow: () => Promise.resolve(0) } },
   { provide: ActiveGoals, useClass: ActiveGoalsIndex },
+  { provide: DeadLetters, useClass: SqlDeadLetters },
+  {
+    provide: EventIntake,
+    inject: [Door, EventBatcher, Clock],
+    useFactory: (door: Door, batcher: EventBatcher, clock: Clock) => new EventIntake(door, batcher, clock),
+  },
   { provide: DetectionStore, useClass: SqlDetectionStore },
   {
     provide: EventBatcher,
@@ -64,9 +157,18 @@ const ports: Provider[] = [
 /** Everything the context can do, and the doors it can be asked through. */
 export const workflows = {
   providers: [...commands, ...queries, ...ports] as Provider[],
-  controllers: [EventsController, WorkflowsController] as Type[],
+  /** Analytics first: `/goals/stats` must not be taken for a goal's id. */
+  controllers: [
+    AnalyticsController,
+    WorkflowsController,
+    WorkflowGoalsController,
+    ExplainController,
+    EventsController,
+    CatalogController,
+    DeadLettersController,
+  ] as Type[],
   /** Controllers for messages. */
-  consumers: [] as Type[],
+  consumers: [EventsConsumer] as Type[],
   /** What runs by itself in a worker. */
-  workers: [] as Provider[],
+  workers: [EventStreams, ListenerSweep] as Provider[],
 };

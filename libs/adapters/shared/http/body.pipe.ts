@@ -1,7 +1,7 @@
 import { ValidationPipe, type ArgumentMetadata, type ValidationError } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { fault, invalid, type FieldFault } from '#domain/shared/errors';
-import { isObject } from '#domain/shared/json';
+import { isObject, type JsonObject } from '#domain/shared/json';
 import { Refused } from '#adapters/shared/http/problem';
 
 /** Checks the form of a body against its class and names every faulty field at once by JSON pointer (422). */
@@ -24,9 +24,24 @@ export class BodyPipe extends ValidationPipe {
     if (!isObject(body)) {
       throw new Refused(invalid([fault('', 'type', 'The body must be a JSON object.')]));
     }
-    return (await super.transform(body, metadata)) as unknown;
+    const further = (metadata.metatype as Partial<BodyWithFurtherFaults> | undefined)?.furtherFaults?.(body);
+    const checked: unknown = await super.transform(body, metadata).catch(refusedWith(further ?? []));
+    if (further && further.length > 0) throw new Refused(invalid(further));
+    return checked;
   }
 }
+
+/** A body class that finds faults of form which its decorators cannot, inside a free-form member. */
+export interface BodyWithFurtherFaults {
+  furtherFaults(body: JsonObject): readonly FieldFault[];
+}
+
+const refusedWith =
+  (further: readonly FieldFault[]) =>
+  (refused: unknown): never => {
+    if (!(refused instanceof Refused)) throw refused;
+    throw new Refused(invalid([...(refused.error.fields ?? []), ...further]));
+  };
 
 /** Keeps a free-form member as it was sent: its own reader judges it (criteria, steps, attributes). */
 export const AsSent = (): PropertyDecorator => Transform(({ obj, key }) => (obj as Record<string, unknown>)[key]);

@@ -72,7 +72,7 @@ const readCursor = (
     values.length === sort.length + 2 &&
     values[0] === cursorHead(list, sort) &&
     sort.every(({ field }, n) => couldBe(list.item.shape[field], values[n + 1])) &&
-    couldBe(list.item.shape['id'], values.at(-1));
+    couldBe(list.item.shape.id, values.at(-1));
   if (fits) return values.slice(1) as PageRequest['after'];
   refuse();
   return null;

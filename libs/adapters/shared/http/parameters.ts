@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Actor } from '#domain/shared/actor';
 import type { SeenVersion } from '#domain/shared/aggregate';
 import { missing } from '#domain/shared/errors';
+import { isExternalId } from '#domain/shared/text';
 import type { Listing, PageRequest } from '#application/shared/listing';
 import { Refused } from '#adapters/shared/http/problem';
 import { readPageRequest } from '#adapters/shared/http/page-request';
@@ -28,7 +29,8 @@ export const PageOf = createParamDecorator((list: Listing, context: ExecutionCon
   readPageRequest(list, requestOf(context).query as Record<string, string | string[]>),
 );
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** A UUID in its form of 36 characters, in either case. */
+export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** An id in a path: what is no UUID names nothing (404), and either case is read. */
 export class IdOf implements PipeTransform<string, string> {
@@ -37,5 +39,15 @@ export class IdOf implements PipeTransform<string, string> {
   transform(value: string): string {
     if (!UUID.test(value)) throw new Refused(missing(this.thing));
     return value.toLowerCase();
+  }
+}
+
+/** An id of the caller's own in a path: what cannot be one names nothing (404). */
+export class ExternalIdOf implements PipeTransform<string, string> {
+  constructor(private readonly thing: string) {}
+
+  transform(value: string): string {
+    if (!isExternalId(value)) throw new Refused(missing(this.thing));
+    return value;
   }
 }

@@ -5,6 +5,11 @@ import { problem, Refused } from '#adapters/shared/http/problem';
 import { Routes } from '#adapters/shared/http/routes';
 import { blameOf } from '#adapters/shared/persistence/blame';
 
+const UNAVAILABLE = {
+  code: 'unavailable',
+  message: 'The service cannot answer right now. Try again in a few seconds.',
+};
+
 /** What Fastify and Nest refuse by themselves, in our words; anything else is a fault of ours and tells nothing. */
 const KNOWN: Readonly<Record<number, { code: string; message: string }>> = {
   400: { code: 'malformed', message: 'The request cannot be read: it must be well-formed HTTP with well-formed JSON.' },
@@ -13,7 +18,7 @@ const KNOWN: Readonly<Record<number, { code: string; message: string }>> = {
   413: { code: 'body.too-large', message: 'The body is larger than this route takes.' },
   414: { code: 'uri.too-long', message: 'The address is too long.' },
   415: { code: 'media-type.unsupported', message: 'Send JSON: Content-Type: application/json.' },
-  503: { code: 'unavailable', message: 'The service cannot answer right now. Try again in a few seconds.' },
+  503: UNAVAILABLE,
 };
 
 /** Turns everything that is thrown on the way of a request into `application/problem+json`. */
@@ -45,7 +50,7 @@ export class ProblemFilter implements ExceptionFilter {
     const known = KNOWN[status];
     if (known)
       return new Refused(known, { status, ...(status === 401 && { headers: { 'WWW-Authenticate': 'Bearer' } }) });
-    if (blameOf(thrown) === 'world') return new Refused({ kind: 'unavailable', ...KNOWN[503]! });
+    if (blameOf(thrown) === 'world') return new Refused({ kind: 'unavailable', ...UNAVAILABLE });
     this.log.error(thrown);
     return Refused.http(500, 'internal', 'Something broke on our side. Quote the instance when you report it.');
   }

@@ -102,7 +102,7 @@ const behind = (
       nullable: isNullable(listing, field),
     })),
     { sql: source.id, descending: lastDirection(sort) === 'DESC', nullable: false },
-  ].map((field, n) => ({ ...field, bound: after[n] == null ? null : bind(after[n]) }));
+  ].map((field, n) => ({ ...field, bound: (after[n] ?? null) === null ? null : bind(after[n]) }));
   // Only a comparison of whole rows lets an index start at the cursor instead of reading up to it.
   if (fields.every(({ descending, nullable }) => !nullable && descending === fields[0]?.descending)) {
     const [left, right] = [fields.map(({ sql }) => sql), fields.map(({ bound }) => bound)];
