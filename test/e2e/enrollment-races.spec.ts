@@ -145,7 +145,7 @@ describe('Races between claims, exits and enrollments', () => {
       story.ask('DELETE', `/workflows/${workflow}`, undefined, 'Owner', { headers }),
       ...enrollments.map(({ id }) => story.ask('POST', `/enrollments/${id}/exit`)),
     ]);
-    expect(deleted?.status).toBe(204);
+    expect(deleted.status).toBe(204);
     expect(exits.filter(({ status }) => ![200, 409].includes(status))).toEqual([]);
     expect(await story.counter(workflow, 'ended')).toBe(60);
   });
