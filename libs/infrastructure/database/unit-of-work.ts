@@ -32,7 +32,7 @@ export class UnitOfWork {
         log.error(failure);
       });
     // What they read began a transaction of its own.
-    await this.end('ROLLBACK');
+    await this.end('ROLLBACK').catch(() => undefined);
   }
 
   async rollback(): Promise<void> {

@@ -32,11 +32,12 @@ export class World {
   readonly listeners = new InMemoryListeners();
   readonly settings = { maxGoals: 3 };
   readonly ended: [workflowId: string, reason: string][] = [];
-  readonly endings: Pick<EnrollmentEndings, 'endWorkflow'> = {
+  readonly endings: EnrollmentEndings = {
     endWorkflow: (_, workflowId, reason) => {
       this.ended.push([workflowId, reason]);
       return Promise.resolve(2);
     },
+    end: () => Promise.resolve(0),
   };
   readonly enrollments: (ExplainedEnrollment & { readonly id: string; readonly workflowId: string })[] = [];
   readonly explained = {
