@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PREFIX } from '#infrastructure/http/server';
 import type { Month } from '#infrastructure/demo/month';
 import { WORKFLOWS, type ShopWorkflow } from '#infrastructure/demo/shop';
@@ -19,14 +20,19 @@ export class ShopApi {
     private readonly token: string,
   ) {}
 
-  /** Answers the body of a success; throws with what was said otherwise. */
-  async ask<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
+  /** Answers the body of a success; waits where the service asks for it, and throws with what was said otherwise. */
+  async ask<T>(method: 'GET' | 'POST', path: string, body?: unknown, attempts = 5): Promise<T> {
     const answer = await fetch(`${this.url}/${PREFIX}${path}`, {
       method,
       headers: { Authorization: `Bearer ${this.token}`, 'Content-Type': 'application/json' },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     const text = await answer.text();
+    const wait = answer.status === 503 || answer.status === 429 ? answer.headers.get('Retry-After') : null;
+    if (wait !== null && attempts > 1) {
+      await sleep(Number(wait) * 1000);
+      return this.ask(method, path, body, attempts - 1);
+    }
     if (!answer.ok) throw new Error(`${method} ${path} answered ${String(answer.status)}: ${text}`);
     return JSON.parse(text) as T;
   }

@@ -33,11 +33,10 @@ export class World {
   readonly settings = { maxGoals: 3 };
   readonly ended: [workflowId: string, reason: string][] = [];
   readonly endings: EnrollmentEndings = {
-    endWorkflow: (_, workflowId, reason) => {
-      this.ended.push([workflowId, reason]);
+    end: (_, { workflowId }, { reason }) => {
+      this.ended.push([workflowId ?? '', reason ?? '']);
       return Promise.resolve(2);
     },
-    end: () => Promise.resolve(0),
   };
   readonly enrollments: (ExplainedEnrollment & { readonly id: string; readonly workflowId: string })[] = [];
   readonly explained = {
