@@ -92,8 +92,7 @@ const wrongBodies = (schema: Schema, body: object): Bad[] => {
     ...['[]', '"text"', '7', 'true', 'null'].map((raw) => bad(`the body ${raw}`, raw)),
     ...properties.flatMap(([name, property]) => wrongValues(name, property, body)),
     ...(schema.required ?? []).map((name) => {
-      const { [name]: _, ...others } = body as Record<string, unknown>;
-      return bad(`no ${name}`, JSON.stringify(others), [422], `/${name}`);
+      return bad(`no ${name}`, JSON.stringify({ ...body, [name]: undefined }), [422], `/${name}`);
     }),
   ];
 };
@@ -155,7 +154,7 @@ describe('Every route with a body', () => {
   it('names all faulty fields at once', async () => {
     await eachOf(withBody(), async (route) => {
       const properties = Object.entries(route.body!.properties ?? {}).filter(
-        ([, { type, enum: values }]) => type ?? values,
+        ([, { type, enum: values, readOnly }]) => !readOnly && (type ?? values),
       );
       if (properties.length < 2 || isOpen(route)) return;
       const prepared = await world.prepare(route);

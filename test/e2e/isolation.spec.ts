@@ -35,7 +35,7 @@ const essence = (answer: Answer, { values }: Prepared) => {
 const withUnknown = (prepared: Prepared, name: string): Prepared => {
   const value = prepared.values[name]!;
   // Of the same length: it may stand in an answer.
-  const unknown = /^[0-9a-f-]{36}$/.test(value) ? randomUUID() : value.replaceAll(/[0-9a-z]/g, 'x');
+  const unknown = /^[0-9a-f-]{36}$/.test(value) ? randomUUID() : value.replaceAll(/[0-9a-f-]{36}/g, () => randomUUID());
   return {
     ...prepared,
     path: prepared.path.replace(encodeURIComponent(value), encodeURIComponent(unknown)),

@@ -1,4 +1,10 @@
-import { ENROLLMENT_STATUSES, PENDING_ACTION_STATUSES } from '#domain/workflows/enrollment';
+import {
+  ENROLLMENT_STATUSES,
+  PENDING_ACTION_STATUSES,
+  shownStatus,
+  type NewEnrollment,
+} from '#domain/workflows/enrollment';
+
 import { ACTION_TYPES, PENDING_ACTION_TYPES } from '#domain/workflows/steps';
 import { view, type Shown } from '#application/shared/view';
 import { achievementView } from '#application/workflows/achievements';
@@ -16,6 +22,22 @@ export const enrollmentView = view('Enrollment', {
   created_by: { orNull: 'uuid' },
 });
 export type EnrollmentView = Shown<typeof enrollmentView>;
+
+/** An enrollment as it was made just now. */
+export const newlyEnrolled = (enrollment: NewEnrollment, by: string | null, now: Date): EnrollmentView => {
+  const next = enrollment.actions.find(({ actionType, scheduledAt }) => actionType !== 'wait' || scheduledAt > now);
+  return {
+    id: enrollment.id,
+    workflow_id: enrollment.workflowId,
+    contact_id: enrollment.contactId,
+    status: shownStatus('active', next?.scheduledAt ?? null, now),
+    enrolled_at: enrollment.enrolledAt.toISOString(),
+    exited_at: null,
+    exit_reason: null,
+    created_at: now.toISOString(),
+    created_by: by,
+  };
+};
 
 /** As it is now: a wait whose time has come is `completed`, a step whose lease has run out `pending`. */
 export const pendingActionView = view('PendingAction', {

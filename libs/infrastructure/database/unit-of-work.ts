@@ -27,12 +27,12 @@ export class UnitOfWork {
   /** What comes after the commit cannot undo it: that it fails is logged, and no caller is told so. */
   async commit(): Promise<void> {
     await this.end('COMMIT');
-    for (const work of this.afterCommit)
-      await work().catch((failure: unknown) => {
-        log.error(failure);
-      });
+    const failed = (failure: unknown): void => {
+      log.error(failure);
+    };
+    for (const work of this.afterCommit) await work().catch(failed);
     // What they read began a transaction of its own.
-    await this.end('ROLLBACK');
+    await this.end('ROLLBACK').catch(failed);
   }
 
   async rollback(): Promise<void> {

@@ -5,6 +5,7 @@ export interface Schema {
   readonly type?: string;
   readonly format?: string;
   readonly nullable?: boolean;
+  readonly readOnly?: boolean;
   readonly enum?: readonly unknown[];
   readonly example?: unknown;
   readonly default?: unknown;

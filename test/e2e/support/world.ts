@@ -78,7 +78,7 @@ export class World {
 
   private readonly makers: Readonly<Record<string, (path: string) => Promise<string>>> = {
     '/enrollments/{id}': async () => this.idOf(await this.enroll()),
-    '/contacts/{contact_id}': async () => String((await this.enroll()).body.contact_id),
+    '/contacts/{contact_id}': () => this.contact(),
     '/pending-actions/{id}': async () => {
       const enrollment = await this.enroll();
       const { rows } = await this.app.sql.query<{ id: string }>(
@@ -89,27 +89,42 @@ export class World {
     },
     '/catalog/{kind}': async () => 'tags',
     '/catalog/{kind}/{external_id}': async (path) => {
-      this.made += 1;
-      await this.owner('PUT', `${path}/entry-${this.made}`, { name: 'An entry' });
-      return `entry-${this.made}`;
+      const external = `entry-${randomUUID()}`;
+      await this.owner('PUT', `${path}/${external}`, { name: 'An entry' });
+      return external;
     },
     '/dead-letters/{id}': async () => {
       const id = randomUUID();
+      const event = {
+        event_type: 'contact.tag.added',
+        tenant_id: this.tenant.id,
+        contact_id: 'c-42',
+        data: { tag_id: 't' },
+      };
       await this.app.sql.query(
         `INSERT INTO dead_letters (tenant_id, id, way, origin, reason, detail, raw, received_at, created_at)
-         VALUES ($1, $2, 'stream', $3, 'not-json', 'It is not JSON.', '{', now(), now())`,
-        [this.tenant.id, id, `test ${id}`],
+         VALUES ($1, $2, 'stream', $3, 'refused', 'It was refused.', $4, now(), now())`,
+        [this.tenant.id, id, `test ${id}`, Buffer.from(JSON.stringify(event))],
       );
       return id;
     },
   };
+
+  private async contact(): Promise<string> {
+    const external = `contact-${randomUUID()}`;
+    await this.app.sql.query(
+      `INSERT INTO contacts (tenant_id, id, external_id, created_at, updated_at) VALUES ($1, $2, $3, now(), now())`,
+      [this.tenant.id, randomUUID(), external],
+    );
+    return external;
+  }
 
   private async enroll(): Promise<Answer> {
     const workflow = this.idOf(await this.owner('POST', '/workflows', this.workflow()));
     await this.owner('POST', `/workflows/${workflow}/activate`);
     this.made += 1;
     return this.owner('POST', `/workflows/${workflow}/enrollments`, {
-      contact_id: `contact-${this.made}-${randomUUID()}`,
+      contact_id: await this.contact(),
     });
   }
 
@@ -159,7 +174,7 @@ export class World {
   }
 }
 
-/** What stands in every table, as one text per table; of one tenant or of all. */
+/** What stands in every table, as one text per table, but for what the relay notes; of one tenant or of all. */
 export const storedRows = async (app: TestApp, tenantId?: string): Promise<Record<string, string>> => {
   const tables = await app.rows<{ name: string }>(
     `SELECT c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -167,8 +182,8 @@ export const storedRows = async (app: TestApp, tenantId?: string): Promise<Recor
   );
   const parts = tables.map(({ name }) => {
     const mine = tenantId === undefined ? '' : ` WHERE ${name === 'tenants' ? 'id' : 'tenant_id'} = '${tenantId}'`;
-    return `SELECT '${name}' AS name, count(*) || ' rows ' || coalesce(md5(string_agg(t::text, ' ' ORDER BY t::text)), '') AS rows
-            FROM ${name} t${mine}`;
+    return `SELECT '${name}' AS name, count(*) || ' rows ' || coalesce(md5(string_agg(t.row, ' ' ORDER BY t.row)), '') AS rows
+            FROM (SELECT (to_jsonb(r) - 'publish_seq' - 'published_at')::text AS row FROM ${name} r${mine}) t`;
   });
   const rows = await app.rows<{ name: string; rows: string }>(parts.join(' UNION ALL '));
   return Object.fromEntries(rows.map((row) => [row.name, row.rows]));

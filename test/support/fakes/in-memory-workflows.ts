@@ -24,6 +24,10 @@ export class InMemoryWorkflows implements WorkflowRepository {
     return this.find(tenantId, id);
   }
 
+  share(tenantId: string, id: string): Promise<Workflow | null> {
+    return this.find(tenantId, id);
+  }
+
   findEvenDeleted(tenantId: string, id: string): Promise<Workflow | null> {
     const state = this.rows.all.find((row) => row.tenantId === tenantId && row.id === id);
     return Promise.resolve(state ? new Workflow(state, state) : null);

@@ -1,17 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import type { ExitReason } from '#domain/workflows/enrollment';
 import { Clock } from '#application/shared/tools';
 import type { EnrollmentEndings, Ending, OpenEnrollments } from '#application/workflows/ports/enrollment-endings';
 import { Database } from '#adapters/shared/persistence/database';
 import { Journal } from '#adapters/shared/persistence/journal';
-import { isFinished } from '#adapters/workflows/persistence/action-sql';
+import { isFinished } from '#adapters/workflows/persistence/enrollment-sql';
 import { addToCounters } from '#adapters/workflows/persistence/counters';
 
-interface Ended {
+/** `contact_id` is the inner one. */
+interface HeldEnrollment {
   readonly id: string;
   readonly workflow_id: string;
   readonly contact_id: string;
-  readonly cancelled: number;
 }
 
 /** What an end without a goal is called outside (API, *Messages going out*); `exit_reason` tells who or what ended it. */
@@ -28,20 +27,11 @@ export class SqlEnrollmentEndings implements EnrollmentEndings {
     private readonly clock: Clock,
   ) {}
 
-  endWorkflow(tenantId: string, workflowId: string, reason: ExitReason): Promise<number> {
-    return this.end(tenantId, { workflowId }, { status: 'exited', reason });
-  }
-
   async end(tenantId: string, which: OpenEnrollments, how: Ending): Promise<number> {
     const now = this.clock.now();
     const held = await this.hold(tenantId, which, now);
     for (let at = 0; at < held.length; at += AT_ONCE) {
-      await this.write(
-        tenantId,
-        held.slice(at, at + AT_ONCE).map(({ id }) => id),
-        how,
-        now,
-      );
+      await this.write(tenantId, held.slice(at, at + AT_ONCE), how, now);
     }
     await addToCounters(
       this.db,
@@ -57,11 +47,7 @@ export class SqlEnrollmentEndings implements EnrollmentEndings {
   }
 
   /** Locks workflows, then enrollments, each in the order of their ids; what they are is judged again under the lock. */
-  private async hold(
-    tenantId: string,
-    which: OpenEnrollments,
-    now: Date,
-  ): Promise<{ id: string; workflow_id: string }[]> {
+  private async hold(tenantId: string, which: OpenEnrollments, now: Date): Promise<HeldEnrollment[]> {
     const parameters: unknown[] = [tenantId];
     const bind = (value: unknown): string => `$${String(parameters.push(value))}`;
     const open = conditions(which, now, bind).join(' AND ');
@@ -74,39 +60,44 @@ export class SqlEnrollmentEndings implements EnrollmentEndings {
     );
     if (workflows.length === 0) return [];
     return this.db.query(
-      `SELECT e.id, e.workflow_id FROM workflow_enrollments e
+      `SELECT e.id, e.workflow_id, e.contact_id FROM workflow_enrollments e
        WHERE ${open} AND e.workflow_id = ANY (${bind(workflows.map(({ id }) => id))}) ORDER BY e.id FOR UPDATE`,
       parameters,
     );
   }
 
-  private async write(tenantId: string, ids: readonly string[], how: Ending, now: Date): Promise<void> {
-    const ended = await this.db.query<Ended>(
-      `WITH ended AS (
-         UPDATE workflow_enrollments SET status = $3, exit_reason = $4, exited_at = $5
-         WHERE tenant_id = $1 AND id = ANY ($2) RETURNING id, workflow_id, contact_id
-       ), stopped AS (
-         UPDATE workflow_pending_actions a SET
-           status = CASE WHEN ${isFinished('a', '$5')} THEN 'completed' ELSE 'cancelled' END,
-           finished_at = CASE WHEN ${isFinished('a', '$5')} THEN a.scheduled_at ELSE $5 END
-         WHERE a.tenant_id = $1 AND a.enrollment_id = ANY ($2) AND a.status IN ('pending', 'claimed')
-         RETURNING a.enrollment_id, a.status
-       ), cancelled AS (
-         SELECT enrollment_id, count(*) AS actions FROM stopped WHERE status = 'cancelled' GROUP BY enrollment_id
-       )
-       SELECT e.id, e.workflow_id, c.external_id AS contact_id, coalesce(x.actions, 0) AS cancelled
-       FROM ended e
-       JOIN contacts c ON c.tenant_id = $1 AND c.id = e.contact_id
-       LEFT JOIN cancelled x ON x.enrollment_id = e.id
-       ORDER BY e.id`,
+  private async write(tenantId: string, held: readonly HeldEnrollment[], how: Ending, now: Date): Promise<void> {
+    const ids = held.map(({ id }) => id);
+    await this.db.query(
+      `UPDATE workflow_enrollments SET status = $3, exit_reason = $4, exited_at = $5 WHERE tenant_id = $1 AND id = ANY ($2)`,
       [tenantId, ids, how.status, how.reason, now],
     );
+    const stopped = await this.db.query<{ enrollment_id: string; status: string }>(
+      `UPDATE workflow_pending_actions a SET
+         status = CASE WHEN ${isFinished('a', '$3')} THEN 'completed' ELSE 'cancelled' END,
+         finished_at = CASE WHEN ${isFinished('a', '$3')} THEN a.scheduled_at ELSE $3 END
+       WHERE a.tenant_id = $1 AND a.enrollment_id = ANY ($2) AND a.status IN ('pending', 'claimed')
+       RETURNING a.enrollment_id, a.status`,
+      [tenantId, ids, now],
+    );
+    const contacts = await this.db.query<{ id: string; external_id: string }>(
+      'SELECT id, external_id FROM contacts WHERE tenant_id = $1 AND id = ANY ($2)',
+      [tenantId, held.map(({ contact_id }) => contact_id)],
+    );
+    const externalIds = new Map(contacts.map(({ id, external_id }) => [id, external_id]));
+    const cancelled = countsOf(stopped.filter(({ status }) => status === 'cancelled'));
     await this.journal.write(
-      ended.map(({ id }) => auditOf(id, how)),
-      ended.map((one) => factOf(one, how)),
+      ids.map((id) => auditOf(id, how)),
+      held.map((one) => factOf(one, externalIds.get(one.contact_id), cancelled.get(one.id) ?? 0, how)),
     );
   }
 }
+
+const countsOf = (actions: readonly { readonly enrollment_id: string }[]): Map<string, number> => {
+  const counts = new Map<string, number>();
+  for (const { enrollment_id } of actions) counts.set(enrollment_id, (counts.get(enrollment_id) ?? 0) + 1);
+  return counts;
+};
 
 /** About an enrollment `e`, with the tenant as `$1`. */
 const conditions = (which: OpenEnrollments, now: Date, bind: (value: unknown) => string): string[] => [
@@ -137,7 +128,12 @@ const auditOf = (id: string, { status, reason }: Ending) => ({
   },
 });
 
-const factOf = ({ id, workflow_id, contact_id, cancelled }: Ended, { status, reason }: Ending) => ({
+const factOf = (
+  { id, workflow_id }: HeldEnrollment,
+  contactId: string | undefined,
+  cancelled: number,
+  { status, reason }: Ending,
+) => ({
   type: FACT_OF[status],
-  details: { workflow_id, enrollment_id: id, contact_id, exit_reason: reason, cancelled_actions: cancelled },
+  details: { workflow_id, enrollment_id: id, contact_id: contactId, exit_reason: reason, cancelled_actions: cancelled },
 });

@@ -15,7 +15,7 @@ import { enrollmentListing } from '#application/workflows/queries/list-enrollmen
 import { Database } from '#adapters/shared/persistence/database';
 import { readPage } from '#adapters/shared/persistence/listed';
 import { columnsOf } from '#adapters/shared/persistence/view-columns';
-import { isFinished } from '#adapters/workflows/persistence/action-sql';
+import { externalIdFor, isFinished } from '#adapters/workflows/persistence/enrollment-sql';
 
 /** `waiting` while the next unfinished step lies in the future; `now` is a placeholder. */
 const statusAt = (now: string): string => `CASE WHEN e.status = 'active' AND (
@@ -23,9 +23,8 @@ const statusAt = (now: string): string => `CASE WHEN e.status = 'active' AND (
     WHERE a.tenant_id = e.tenant_id AND a.enrollment_id = e.id AND NOT ${isFinished('a', now)} ORDER BY a.position LIMIT 1
   ) > ${now} THEN 'waiting' ELSE e.status END`;
 
-const ENROLLMENTS = `workflow_enrollments e JOIN contacts c ON c.tenant_id = e.tenant_id AND c.id = e.contact_id`;
 const enrollmentColumns = (now: string): string =>
-  columnsOf(enrollmentView, 'e', { contact_id: 'c.external_id', status: statusAt(now) });
+  columnsOf(enrollmentView, 'e', { contact_id: externalIdFor('e'), status: statusAt(now) });
 
 /** With the time as `$3`. */
 const ACTION = columnsOf(pendingActionView, 'a', {
@@ -45,7 +44,7 @@ export class SqlEnrollmentReadModel implements EnrollmentReadModel {
   async enrollments(tenantId: string, ids: readonly string[]): Promise<readonly EnrollmentView[]> {
     if (ids.length === 0) return [];
     return this.db.query<EnrollmentView>(
-      `SELECT ${enrollmentColumns('$3')} FROM ${ENROLLMENTS} WHERE e.tenant_id = $1 AND e.id = ANY ($2)`,
+      `SELECT ${enrollmentColumns('$3')} FROM workflow_enrollments e WHERE e.tenant_id = $1 AND e.id = ANY ($2)`,
       [tenantId, ids, this.clock.now()],
     );
   }
@@ -55,7 +54,7 @@ export class SqlEnrollmentReadModel implements EnrollmentReadModel {
       this.db,
       enrollmentListing,
       {
-        from: ENROLLMENTS,
+        from: 'workflow_enrollments e',
         columns: enrollmentColumns('$3'),
         // The count asks for no status, yet every parameter must have a type.
         where: ['e.tenant_id = $1', 'e.workflow_id = $2', '$3::timestamptz IS NOT NULL'],
@@ -64,7 +63,8 @@ export class SqlEnrollmentReadModel implements EnrollmentReadModel {
         sorted: { created_at: 'e.created_at', enrolled_at: 'e.enrolled_at', exited_at: 'e.exited_at' },
         filtered: {
           status: (values) => `${statusAt('$3')} = ANY (${values})`,
-          contact_id: (values) => `c.external_id = ANY (${values})`,
+          contact_id: (values) =>
+            `e.contact_id IN (SELECT c.id FROM contacts c WHERE c.tenant_id = $1 AND c.external_id = ANY (${values}))`,
           enrolled_before: (values) => `e.enrolled_at < (${values}::timestamptz[])[1]`,
           enrolled_after: (values) => `e.enrolled_at > (${values}::timestamptz[])[1]`,
         },
@@ -90,8 +90,7 @@ export class SqlEnrollmentReadModel implements EnrollmentReadModel {
 
   achievements(tenantId: string, enrollmentId: string): Promise<AchievementView[]> {
     return this.db.query<AchievementView>(
-      `SELECT ${columnsOf(achievementView, 'h', { contact_id: 'c.external_id' })} FROM workflow_goal_achievements h
-       JOIN contacts c ON c.tenant_id = h.tenant_id AND c.id = h.contact_id
+      `SELECT ${columnsOf(achievementView, 'h', { contact_id: externalIdFor('h') })} FROM workflow_goal_achievements h
        WHERE h.tenant_id = $1 AND h.enrollment_id = $2 ORDER BY h.achieved_at, h.id`,
       [tenantId, enrollmentId],
     );

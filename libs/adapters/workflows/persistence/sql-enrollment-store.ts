@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { JsonObject } from '#domain/shared/json';
 import type { KnownContact } from '#domain/workflows/enroll-all';
 import type { NewEnrollment } from '#domain/workflows/enrollment';
-import { Clock, Ids, RequestContext } from '#application/shared/tools';
+import { Ids, RequestContext } from '#application/shared/tools';
 import type { EnrollmentStore } from '#application/workflows/ports/enrollment-store';
 import { Database } from '#adapters/shared/persistence/database';
 import { Journal } from '#adapters/shared/persistence/journal';
@@ -15,7 +15,6 @@ export class SqlEnrollmentStore implements EnrollmentStore {
     private readonly db: Database,
     private readonly contacts: ContactRows,
     private readonly journal: Journal,
-    private readonly clock: Clock,
     private readonly ids: Ids,
     private readonly context: RequestContext,
   ) {}
@@ -45,11 +44,11 @@ export class SqlEnrollmentStore implements EnrollmentStore {
     return this.contacts.replaceAttributes(tenantId, attributes);
   }
 
-  async add(tenantId: string, enrollments: readonly NewEnrollment[]): Promise<ReadonlySet<string>> {
+  async add(tenantId: string, enrollments: readonly NewEnrollment[], now: Date): Promise<ReadonlySet<string>> {
     if (enrollments.length === 0) return new Set();
-    const stored = new Set(await this.insert(tenantId, enrollments));
+    const stored = new Set(await this.insert(tenantId, enrollments, now));
     const added = enrollments.filter(({ id }) => stored.has(id));
-    await this.insertActions(tenantId, added);
+    await this.insertActions(tenantId, added, now);
     await this.journal.write(added.map(auditOf), added.map(factOf));
     await addToCounters(
       this.db,
@@ -64,7 +63,7 @@ export class SqlEnrollmentStore implements EnrollmentStore {
     return stored;
   }
 
-  private async insert(tenantId: string, enrollments: readonly NewEnrollment[]): Promise<string[]> {
+  private async insert(tenantId: string, enrollments: readonly NewEnrollment[], now: Date): Promise<string[]> {
     const rows = await this.db.query<{ id: string }>(
       `INSERT INTO workflow_enrollments (tenant_id, id, workflow_id, contact_id, status, enrolled_at, created_at, created_by)
        SELECT $1, n.id, n.workflow_id, c.id, 'active', n.enrolled_at, $3, $4
@@ -82,14 +81,14 @@ export class SqlEnrollmentStore implements EnrollmentStore {
             enrolled_at: enrolledAt,
           })),
         ),
-        this.clock.now(),
+        now,
         this.context.actor.userId,
       ],
     );
     return rows.map(({ id }) => id);
   }
 
-  private async insertActions(tenantId: string, enrollments: readonly NewEnrollment[]): Promise<void> {
+  private async insertActions(tenantId: string, enrollments: readonly NewEnrollment[], now: Date): Promise<void> {
     const actions = enrollments.flatMap(({ id, workflowId, actions }) =>
       actions.map(({ position, actionType, scheduledAt, config }) => ({
         id: this.ids.next(),
@@ -109,7 +108,7 @@ export class SqlEnrollmentStore implements EnrollmentStore {
        SELECT $1, n.id, n.workflow_id, n.enrollment_id, n.position, n.is_last, n.action_type, n.config, n.scheduled_at, 'pending', $3
        FROM json_to_recordset($2) AS n (id uuid, workflow_id uuid, enrollment_id uuid, position integer, is_last boolean,
          action_type text, config jsonb, scheduled_at timestamptz)`,
-      [tenantId, JSON.stringify(actions), this.clock.now()],
+      [tenantId, JSON.stringify(actions), now],
     );
   }
 }

@@ -4,10 +4,8 @@ import { forbidden, missing } from '#domain/shared/errors';
 import { andThen, err, map, ok, type Result } from '#domain/shared/result';
 import { couldEnroll, enrollAll, type ContactToEnroll } from '#domain/workflows/enroll-all';
 import { alreadyEnrolled } from '#domain/workflows/enrollment';
-import { existing } from '#application/shared/existing';
 import { Clock, Ids } from '#application/shared/tools';
-import type { EnrollmentView } from '#application/workflows/enrollment-views';
-import { EnrollmentReadModel } from '#application/workflows/ports/enrollment-read-model';
+import { newlyEnrolled, type EnrollmentView } from '#application/workflows/enrollment-views';
 import { EnrollmentStore } from '#application/workflows/ports/enrollment-store';
 import { WorkflowRepository } from '#application/workflows/ports/workflow-repository';
 
@@ -30,7 +28,6 @@ export class EnrollContactsHandler {
   constructor(
     private readonly workflows: WorkflowRepository,
     private readonly enrollments: EnrollmentStore,
-    private readonly shown: EnrollmentReadModel,
     private readonly clock: Clock,
     private readonly ids: Ids,
   ) {}
@@ -49,12 +46,13 @@ export class EnrollContactsHandler {
       possible.map(({ contactId }) => contactId),
     );
     const { results, attributes } = enrollAll(workflow.state, requests, contacts, now);
-    const stored = await this.enrollments.add(tenantId, values(results));
+    const stored = await this.enrollments.add(tenantId, values(results), now);
     await this.enrollments.keepAttributes(tenantId, attributes);
-    const views = new Map((await this.shown.enrollments(tenantId, [...stored])).map((view) => [view.id, view]));
     return ok(
       results.map((result) =>
-        andThen(result, ({ id }) => (stored.has(id) ? ok(existing(views.get(id) ?? null)) : err(alreadyEnrolled))),
+        andThen(result, (made) =>
+          stored.has(made.id) ? ok(newlyEnrolled(made, actor.userId, now)) : err(alreadyEnrolled),
+        ),
       ),
     );
   }

@@ -14,8 +14,8 @@ export abstract class EnrollmentStore {
     contactIds: readonly string[],
   ): Promise<ReadonlyMap<string, KnownContact>>;
 
-  /** Stores them with their actions, counted, audited and told; answers the ids of those whose contact was not in the workflow already. */
-  abstract add(tenantId: string, enrollments: readonly NewEnrollment[]): Promise<ReadonlySet<string>>;
+  /** Stores them with their actions, made `now`, counted, audited and told; answers the ids of those whose contact was not in the workflow already. */
+  abstract add(tenantId: string, enrollments: readonly NewEnrollment[], now: Date): Promise<ReadonlySet<string>>;
 
   /** Replaces the attributes of contacts that are held. */
   abstract keepAttributes(tenantId: string, attributes: ReadonlyMap<string, JsonObject>): Promise<void>;

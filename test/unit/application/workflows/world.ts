@@ -32,9 +32,9 @@ export class World {
   readonly listeners = new InMemoryListeners();
   readonly settings = { maxGoals: 3 };
   readonly ended: [workflowId: string, reason: string][] = [];
-  readonly endings: Pick<EnrollmentEndings, 'endWorkflow'> = {
-    endWorkflow: (_, workflowId, reason) => {
-      this.ended.push([workflowId, reason]);
+  readonly endings: EnrollmentEndings = {
+    end: (_, { workflowId }, { reason }) => {
+      this.ended.push([workflowId ?? '', reason ?? '']);
       return Promise.resolve(2);
     },
   };
