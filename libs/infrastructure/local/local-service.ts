@@ -95,7 +95,7 @@ const configOf = async (
     ...env,
     DATABASE_URL: appUrl,
     REDIS_URL: redisUrl,
-    SECRET_KEY: env.SECRET_KEY ? env.SECRET_KEY : await keptSecret(folder),
+    SECRET_KEY: env.SECRET_KEY === undefined || env.SECRET_KEY === '' ? await keptSecret(folder) : env.SECRET_KEY,
   });
 
 async function migrate(ownerUrl: string): Promise<void> {

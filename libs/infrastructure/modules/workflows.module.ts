@@ -78,6 +78,7 @@ import { WorkflowsController } from '#adapters/workflows/http/workflows.controll
 import { DeadLetterReader } from '#adapters/workflows/messaging/dead-letter-reader';
 import { EventBatcher } from '#adapters/workflows/messaging/event-batcher';
 import { EventIntake } from '#adapters/workflows/messaging/event-intake';
+import { RequestsConsumer } from '#adapters/workflows/messaging/requests.consumer';
 import { EventsConsumer } from '#adapters/workflows/messaging/events.consumer';
 import { RedisListenerRegistry } from '#adapters/workflows/messaging/redis-listener-registry';
 import { ActiveGoalsIndex } from '#adapters/workflows/persistence/active-goals-index';
@@ -220,7 +221,7 @@ export const workflows = {
     DeadLettersController,
   ] as Type[],
   /** Controllers for messages. */
-  consumers: [EventsConsumer] as Type[],
+  consumers: [EventsConsumer, RequestsConsumer] as Type[],
   /** What runs by itself in a worker. */
   workers: [EventStreams, ListenerSweep, ElapsedWaits] as Provider[],
 };

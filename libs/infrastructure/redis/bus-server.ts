@@ -15,7 +15,11 @@ const FRAME = { ...ONE_DOCUMENT, depth: ONE_DOCUMENT.depth + 1 };
  * `data` too. And of all workers, which each hear every request, the one that claims it first serves it.
  */
 export class BusServer extends ServerRedis {
-  constructor(options: RedisOptions['options'] & object) {
+  constructor(
+    options: RedisOptions['options'] & object,
+    /** What to do with a message on a channel of requests that nobody could answer. */
+    private readonly setAside: (message: RawMessage) => Promise<void>,
+  ) {
     super({
       ...options,
       // Without attempts the transport never connects again.
@@ -40,6 +44,12 @@ export class BusServer extends ServerRedis {
 
   override async handleMessage(channel: string, content: string, pub: Redis, pattern: string): Promise<void> {
     const { id } = unframe(content, { channel }) as { id?: unknown };
+    if (!isEventType(channel) && typeof id !== 'string') {
+      await this.setAside(rawMessage(channel, Buffer.from(content))).catch((failure: unknown) => {
+        this.logger.error(failure);
+      });
+      return;
+    }
     if (typeof id === 'string' && !(await this.claims(id, pub))) return;
     await super.handleMessage(channel, content, pub, pattern);
   }
@@ -55,9 +65,14 @@ const unframe = (content: unknown, { channel }: { channel: string }): IncomingEv
   const frame = framed(text);
   if (!isEventType(channel)) return frame ?? { pattern: channel, data: undefined };
   const raw = Buffer.from(frame ? JSON.stringify(frame.data) : text);
-  const origin = `${channel}/${createHash('sha256').update(raw).digest('hex')}`;
-  return { pattern: channel, data: { raw, origin, receivedAt: new Date(), channel } satisfies RawMessage };
+  return { pattern: channel, data: { ...rawMessage(channel, raw), channel } };
 };
+
+const rawMessage = (channel: string, raw: Buffer): RawMessage => ({
+  raw,
+  origin: `${channel}/${createHash('sha256').update(raw).digest('hex')}`,
+  receivedAt: new Date(),
+});
 
 /** Read with every digit of its numbers; what cannot be read so is no frame, and its event will be refused as it stands. */
 const framed = (text: string): IncomingRequest | undefined => {

@@ -61,6 +61,13 @@ export class EventIntake {
     }
   }
 
+  /** Sets a message aside that came in on a channel of requests and is none. */
+  setAside(message: RawMessage): Promise<void> {
+    const { raw, origin, receivedAt } = message;
+    const detail = 'A request is framed: {"pattern": …, "data": …, "id": …}.';
+    return this.keep([{ way: 'request', origin, tenantId: null, reason: 'not_json', detail, raw, receivedAt }]);
+  }
+
   private async take(way: DeadLetterWay, messages: readonly RawMessage[], decide: Decide): Promise<RawMessage[]> {
     const readings = messages.map((message) => this.read(way, message));
     const arrivals = readings.flatMap((reading) => (reading && 'arrival' in reading ? [reading.arrival] : []));
