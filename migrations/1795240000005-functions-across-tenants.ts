@@ -128,7 +128,7 @@ const JOBS = `
     WHERE a.status = 'pending' AND a.action_type = 'wait' AND a.is_last AND a.scheduled_at <= at
       AND NOT EXISTS (SELECT 1 FROM workflow_pending_actions b
                       WHERE b.tenant_id = a.tenant_id AND b.enrollment_id = a.enrollment_id
-                        AND b.action_type <> 'wait' AND b.status IN ('pending', 'claimed'))
+                        AND b.status IN ('pending', 'claimed') AND (b.action_type <> 'wait' OR b.scheduled_at > at))
     ORDER BY a.scheduled_at LIMIT most;
   $$;
   ${own('goal_jobs', 'jobs_elapsed_waits(timestamptz, integer)')}

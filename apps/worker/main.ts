@@ -11,7 +11,7 @@ const main = async (): Promise<void> => {
     bufferLogs: true,
   });
   app.useLogger(app.get(Logger));
-  app.enableShutdownHooks();
+  app.enableShutdownHooks(['SIGINT', 'SIGTERM'], { useProcessExit: true });
   await app.get(OperationsServer).listen();
   await app.init();
   joinBus(app);

@@ -103,6 +103,9 @@ export const alreadyEnrolled = conflict(
   'The contact already has an open enrollment in this workflow.',
 );
 
+/** What ended stays as it ended. */
+export const notOpen = conflict('enrollment.not-open', 'The enrollment has ended already.');
+
 /** The fault of a time given by an import that has not come yet. */
 export const notInFuture = (time: Date, now: Date, pointer: string): FieldFault[] =>
   time > now ? [fault(pointer, 'in-the-future', 'This time must not lie in the future.')] : [];

@@ -30,7 +30,7 @@ export interface PlannedAction {
   readonly config: JsonObject | null;
 }
 
-const MOST_STEPS = 100;
+export const MOST_STEPS = 100;
 
 const DURATION =
   /^P(?=[^T]|T\d)(?:(\d{1,9})W)?(?:(\d{1,9})D)?(?:T(?=\d)(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?$/;

@@ -37,13 +37,17 @@ export const createServer = async (module: Type | object): Promise<NestFastifyAp
     forceCloseConnections: true,
   });
   app.useLogger(app.get(Logger));
-  app.setGlobalPrefix(PREFIX, { exclude: ['health', 'health/live', 'health/ready'] });
+  prefix(app);
   app.useGlobalPipes(new BodyPipe());
-  app.enableShutdownHooks();
   await app.register(helmet, { contentSecurityPolicy: false });
   shape(app);
   serveDocs(app);
   return app;
+};
+
+/** The contract's routes lie below `/api/v1`, operational ones do not. */
+export const prefix = (app: INestApplication): void => {
+  app.setGlobalPrefix(PREFIX, { exclude: ['health', 'health/live', 'health/ready'] });
 };
 
 const shape = (app: NestFastifyApplication): void => {

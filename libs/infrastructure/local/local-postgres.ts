@@ -113,6 +113,8 @@ function serverSettings(mark: string, port: number, options: PostgresOptions): s
     'timezone=UTC',
     'log_timezone=UTC',
     'lc_messages=C',
+    // A new database fills up within seconds, and is planned for blindly until it has been analyzed.
+    'autovacuum_naptime=1s',
     // Commits stay in order of the answers, so that a killed server loses none: only a lost machine would.
     ...(durable ? [] : ['fsync=off', 'full_page_writes=off']),
   ];

@@ -51,14 +51,17 @@ export class OutStream {
       enableOfflineQueue: false,
       autoResendUnfulfilledCommands: false,
     });
-    // The failure shows in the command that is under way; without a listener it would be printed.
-    redis.on('error', () => undefined);
+    // Commands fail with "Connection is closed"; why it is, is told here alone.
+    const why: { error?: Error } = {};
+    redis.on('error', (error) => {
+      why.error = error;
+    });
     try {
       await redis.connect();
       return new OutStream(redis, await endOf(redis));
     } catch (failure) {
       redis.disconnect();
-      throw failure;
+      throw why.error ?? failure;
     }
   }
 

@@ -75,7 +75,7 @@ describe('Explain (SPEC 4.7)', () => {
     const sent = event('c-same');
     expect((await explain(sent)).body.first_failed).toBeNull();
     const decided = await story.post<{ results: Json[] }>('/events', sent);
-    expect(decided.body.results[0]?.['outcome']).toBe('achieved');
+    expect(decided.body.results[0]?.outcome).toBe('achieved');
     const again = await explain(sent);
     expect(again.body).toMatchObject({ first_failed: 'enrollment_open' });
     expect(again.body.conditions.at(-1)).toMatchObject({ condition: 'not_yet_achieved', passed: false });

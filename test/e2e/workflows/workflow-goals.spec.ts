@@ -2,6 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { TestApp } from '../../support/app';
 import { pointersOf, Story, wellDone, type GoalAnswer, type Json } from '../../support/stories';
 
+interface Document {
+  readonly paths: Record<
+    string,
+    {
+      readonly post?: {
+        readonly requestBody?: { readonly content: Record<string, { examples?: Record<string, { value: Json }> }> };
+      };
+    }
+  >;
+}
+
 const FORM = { goal_type: 'form_submitted', criteria: { form_id: 'form-7' } };
 
 describe('Workflow goals (SPEC 4.2)', () => {
@@ -40,6 +51,22 @@ describe('Workflow goals (SPEC 4.2)', () => {
     expect(made.body).toMatchObject({ position: 1, created_by: story.tenant.userId, updated_by: story.tenant.userId });
     const read = await story.get(`/workflows/${workflow}/goals/${made.body.id}`);
     expect(read.body).toEqual(made.body);
+  });
+
+  it('documents an example for each of the five types that works when pasted', async () => {
+    const document = await app.ask<Document>('GET', '//docs-json');
+    const { content } = document.body.paths['/api/v1/workflows/{id}/goals']?.post?.requestBody ?? { content: {} };
+    const examples = Object.entries(content['application/json']?.examples ?? {});
+    expect(examples.map(([name]) => name)).toEqual([
+      'tag_added',
+      'purchase_made',
+      'appointment_booked',
+      'form_submitted',
+      'pipeline_stage_reached',
+    ]);
+    for (const [, { value }] of examples) {
+      expect((await story.configure(await story.workflow(), value)).status).toBe(201);
+    }
   });
 
   it('names every faulty field at once', async () => {
@@ -89,7 +116,7 @@ describe('Workflow goals (SPEC 4.2)', () => {
     const made = await story.configure(workflow, { ...FORM, active_since: '2025-01-01T02:00:00+02:00' });
     await story.activate(workflow);
     const read = await story.get(`/workflows/${workflow}/goals/${made.body.id}`);
-    expect(read.body['active_since']).toBe('2025-01-01T00:00:00.000Z');
+    expect(read.body.active_since).toBe('2025-01-01T00:00:00.000Z');
   });
 
   it('refuses active_since in the future', async () => {
@@ -102,11 +129,11 @@ describe('Workflow goals (SPEC 4.2)', () => {
     const { id } = await story.goal(workflow);
     await story.activate(workflow);
     const first = await story.get(`/workflows/${workflow}/goals/${id}`);
-    expect(first.body['active_since']).toEqual(expect.any(String));
+    expect(first.body.active_since).toEqual(expect.any(String));
     await story.pause(workflow);
     await story.activate(workflow);
     const later = await story.get(`/workflows/${workflow}/goals/${id}`);
-    expect(later.body['active_since']).toBe(first.body['active_since']);
+    expect(later.body.active_since).toBe(first.body.active_since);
   });
 
   it('puts a goal in force when it is created in a workflow that was ever active', async () => {
@@ -114,7 +141,7 @@ describe('Workflow goals (SPEC 4.2)', () => {
     await story.activate(workflow);
     const before = new Date().toISOString();
     const made = await story.goal(workflow);
-    expect(String(made['active_since']) >= before).toBe(true);
+    expect(String(made.active_since) >= before).toBe(true);
   });
 
   it('puts other criteria, and a goal switched on, in force from that moment; other changes leave active_since', async () => {
@@ -122,14 +149,14 @@ describe('Workflow goals (SPEC 4.2)', () => {
     await story.activate(workflow);
     const made = await story.goal(workflow);
     const path = `/workflows/${workflow}/goals/${made.id}`;
-    const windowed = wellDone(await story.patch<Json>(path, 1, { window_hours: 24 }), 200).body;
-    expect(windowed['active_since']).toBe(made['active_since']);
-    const other = wellDone(await story.patch<Json>(path, 2, { criteria: { form_id: 'other' } }), 200).body;
-    expect((other['active_since'] as string) > (made['active_since'] as string)).toBe(true);
-    const off = wellDone(await story.patch<Json>(path, 3, { is_active: false }), 200).body;
-    expect(off['active_since']).toBe(other['active_since']);
-    const on = wellDone(await story.patch<Json>(path, 4, { is_active: true }), 200).body;
-    expect((on['active_since'] as string) > (other['active_since'] as string)).toBe(true);
+    const windowed = wellDone(await story.patch(path, 1, { window_hours: 24 }), 200).body;
+    expect(windowed.active_since).toBe(made.active_since);
+    const other = wellDone(await story.patch(path, 2, { criteria: { form_id: 'other' } }), 200).body;
+    expect((other.active_since as string) > (made.active_since as string)).toBe(true);
+    const off = wellDone(await story.patch(path, 3, { is_active: false }), 200).body;
+    expect(off.active_since).toBe(other.active_since);
+    const on = wellDone(await story.patch(path, 4, { is_active: true }), 200).body;
+    expect((on.active_since as string) > (other.active_since as string)).toBe(true);
   });
 
   it('refuses a fourth goal: inactive ones count, deleted ones do not', async () => {
@@ -191,7 +218,7 @@ describe('Workflow goals (SPEC 4.2)', () => {
       token: story.token,
       raw: '{"goal_type":"purchase_made","criteria":{"min_amount":99.999999999999999999}}',
     });
-    expect([made.status, made.body['criteria']]).toEqual([201, { min_amount: '99.999999999999999999' }]);
+    expect([made.status, made.body.criteria]).toEqual([201, { min_amount: '99.999999999999999999' }]);
   });
 
   it('moves the others down by one when a position is taken', async () => {
@@ -280,7 +307,7 @@ describe('Workflow goals (SPEC 4.2)', () => {
     expect((await story.get(path)).status).toBe(404);
     expect((await story.patch(path, 2, { position: 2 })).status).toBe(404);
     expect((await story.delete(path, 2)).status).toBe(404);
-    expect((await story.get<Json>(`/workflows/${workflow}/goals`)).body).toMatchObject({ items: [], total: 0 });
+    expect((await story.get(`/workflows/${workflow}/goals`)).body).toMatchObject({ items: [], total: 0 });
     const rows = await app.rows<{ deleted_at: Date }>('SELECT deleted_at FROM workflow_goals WHERE id = $1', [id]);
     expect(rows[0]?.deleted_at).toBeInstanceOf(Date);
     const again = await story.goal(workflow, 'form-7');
@@ -314,7 +341,7 @@ describe('Workflow goals (SPEC 4.2)', () => {
       cursor = body.next_cursor;
     }
     expect(seen).toEqual(made.map(({ id }) => id));
-    const none = await story.get<Json>(`/workflows/${workflow}/goals?is_active=false&goal_type=tag_added`);
+    const none = await story.get(`/workflows/${workflow}/goals?is_active=false&goal_type=tag_added`);
     expect(none.body).toMatchObject({ items: [], total: 0 });
     expect((await story.get(`/workflows/${workflow}/goals?colour=red`)).status).toBe(422);
   });

@@ -6,10 +6,14 @@ import type { Result } from '#domain/shared/result';
 import { OPERATION, type OperationSpec } from '#adapters/shared/http/operation';
 import { Refused } from '#adapters/shared/http/problem';
 
-/** The caller has this version already. */
-export class NotModified extends Error {
-  constructor(readonly etag: string) {
-    super('not modified');
+/** A success with another status than the route's own: Nest fixes that before the answer is known. */
+export class OtherStatus extends Error {
+  constructor(
+    readonly status: 200 | 304,
+    readonly body: unknown,
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super('another success');
   }
 }
 
@@ -37,15 +41,22 @@ const answer = (
   const value = result.value as { readonly id?: string; readonly version?: number } | undefined;
   if (value?.version !== undefined) tag(request, reply, `"${String(value.version)}"`);
   else void reply.header('Cache-Control', 'no-store');
+  if (spec.createsMany && value?.id === undefined) throw new OtherStatus(200, value);
   if (spec.creates && value?.id !== undefined) {
-    void reply.header('Location', `${request.url.replace(/\?.*$/, '').replace(/\/$/, '')}/${value.id}`);
+    void reply.header('Location', `${collection(request, spec.livesIn)}/${value.id}`);
   }
   return result.value;
 };
 
+/** Where what was made can be read: below the route that made it, or in another collection of the same API. */
+const collection = ({ url }: FastifyRequest, elsewhere?: string): string =>
+  elsewhere === undefined
+    ? url.replace(/\?.*$/, '').replace(/\/$/, '')
+    : url.replace(/^(\/api\/v\d+)\/.*$/, `$1/${elsewhere}`);
+
 const tag = (request: FastifyRequest, reply: FastifyReply, etag: string): void => {
   const seen = request.method === 'GET' ? (request.headers['if-none-match'] ?? '') : '';
   const matches = seen.split(',').some((text) => text.trim() === '*' || text.trim().replace(/^W\//, '') === etag);
-  if (matches) throw new NotModified(etag);
+  if (matches) throw new OtherStatus(304, undefined, { ETag: etag });
   void reply.header('ETag', etag).header('Cache-Control', 'private, no-cache');
 };

@@ -1,18 +1,19 @@
-import { ValidationPipe, type ArgumentMetadata, type ValidationError } from '@nestjs/common';
-import { Transform } from 'class-transformer';
+import { ValidationPipe, type ArgumentMetadata, type Type, type ValidationError } from '@nestjs/common';
+import { plainToInstance, Transform } from 'class-transformer';
+import { validate } from 'class-validator';
 import { fault, invalid, type FieldFault } from '#domain/shared/errors';
 import { isObject, type JsonObject } from '#domain/shared/json';
+import { err, ok, type Result } from '#domain/shared/result';
 import { Refused } from '#adapters/shared/http/problem';
+
+const STRICTLY = { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true, stopAtFirstError: true };
 
 /** Checks the form of a body against its class and names every faulty field at once by JSON pointer (422). */
 export class BodyPipe extends ValidationPipe {
   constructor() {
     super({
-      whitelist: true,
-      forbidNonWhitelisted: true,
-      forbidUnknownValues: true,
+      ...STRICTLY,
       transform: true,
-      stopAtFirstError: true,
       exceptionFactory: (errors) => new Refused(invalid(errors.flatMap((error) => faultsOf(error, '')))),
     });
   }
@@ -42,6 +43,14 @@ const refusedWith =
     if (!(refused instanceof Refused)) throw refused;
     throw new Refused(invalid([...(refused.error.fields ?? []), ...further]));
   };
+
+/** Checks one item of a batch by itself, as the pipe checks a whole body; pointers begin at the item. */
+export const readForm = async <T extends object>(form: Type<T>, item: unknown): Promise<Result<T>> => {
+  if (!isObject(item)) return err(invalid([fault('', 'type', 'It must be a JSON object.')]));
+  const read = plainToInstance(form, item);
+  const faults = (await validate(read, STRICTLY)).flatMap((error) => faultsOf(error, ''));
+  return faults.length > 0 ? err(invalid(faults)) : ok(read);
+};
 
 /** Keeps a free-form member as it was sent: its own reader judges it (criteria, steps, attributes). */
 export const AsSent = (): PropertyDecorator => Transform(({ obj, key }) => (obj as Record<string, unknown>)[key]);

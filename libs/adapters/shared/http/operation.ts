@@ -18,6 +18,10 @@ export interface OperationSpec {
   readonly answers: View<ViewShape> | { readonly page: Listing } | { readonly listOf: View<ViewShape> } | 'nothing';
   /** 201 with `Location`, and `Idempotency-Key` is taken. */
   readonly creates?: true;
+  /** What the same route answers, with 200, when asked to make many at once: a result for each. */
+  readonly createsMany?: View<ViewShape>;
+  /** The collection that `Location` points into, where that is not the route itself. */
+  readonly livesIn?: string;
   /** `If-Match`: required on PATCH and DELETE of what is versioned, optional on its actions. */
   readonly ifMatch?: 'required' | 'optional';
   /** Error codes beside those every route can answer, by status. */
@@ -62,6 +66,9 @@ const answersOf = (spec: OperationSpec): MethodDecorator[] => {
   };
   return [
     ApiResponse({ status: statusOf(spec), description: spec.summary, ...(schema && { schema }) }),
+    ...(spec.createsMany
+      ? [ApiResponse({ status: 200, description: 'Many: a result for each.', schema: reference(spec.createsMany) })]
+      : []),
     ...Object.entries(errors).map(([code, description]) => {
       const content = { 'application/problem+json': { schema: reference(problemView) } };
       return ApiResponse({ status: Number(code), description, content });

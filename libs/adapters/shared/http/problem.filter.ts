@@ -1,6 +1,6 @@
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { NotModified } from '#adapters/shared/http/answer.interceptor';
+import { OtherStatus } from '#adapters/shared/http/answer.interceptor';
 import { problem, Refused } from '#adapters/shared/http/problem';
 import { Routes } from '#adapters/shared/http/routes';
 import { blameOf, isUnknownTenant } from '#adapters/shared/persistence/blame';
@@ -32,8 +32,8 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
-    if (thrown instanceof NotModified) {
-      void reply.status(304).header('ETag', thrown.etag).send();
+    if (thrown instanceof OtherStatus) {
+      void reply.status(thrown.status).headers(thrown.headers).send(thrown.body);
       return;
     }
     const refused = thrown instanceof Refused ? thrown : this.translate(thrown, request.url);

@@ -27,6 +27,10 @@ const CONFLICTS = {
   workflows_name: conflict('workflow.name-taken', 'Another workflow has this name already (case does not count).'),
 };
 
+interface RowLock {
+  readonly mode: 'pessimistic_read' | 'pessimistic_write';
+}
+
 @Injectable()
 export class TypeOrmWorkflowRepository implements WorkflowRepository {
   constructor(
@@ -42,6 +46,10 @@ export class TypeOrmWorkflowRepository implements WorkflowRepository {
     return this.one({ tenantId, id, deletedAt: IsNull() }, { mode: 'pessimistic_write' });
   }
 
+  share(tenantId: string, id: string): Promise<Workflow | null> {
+    return this.one({ tenantId, id, deletedAt: IsNull() }, { mode: 'pessimistic_read' });
+  }
+
   findEvenDeleted(tenantId: string, id: string): Promise<Workflow | null> {
     return this.one({ tenantId, id });
   }
@@ -55,10 +63,7 @@ export class TypeOrmWorkflowRepository implements WorkflowRepository {
     return saved;
   }
 
-  private async one(
-    where: FindOptionsWhere<WorkflowState>,
-    lock?: { mode: 'pessimistic_write' },
-  ): Promise<Workflow | null> {
+  private async one(where: FindOptionsWhere<WorkflowState>, lock?: RowLock): Promise<Workflow | null> {
     const manager = await this.db.entities();
     const state = await manager.findOne(workflowSchema, { where, ...(lock && { lock }) });
     return state && new Workflow(state, state);

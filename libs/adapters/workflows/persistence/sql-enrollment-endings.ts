@@ -1,0 +1,139 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '#application/shared/tools';
+import type { EnrollmentEndings, Ending, OpenEnrollments } from '#application/workflows/ports/enrollment-endings';
+import { Database } from '#adapters/shared/persistence/database';
+import { Journal } from '#adapters/shared/persistence/journal';
+import { isFinished } from '#adapters/workflows/persistence/enrollment-sql';
+import { addToCounters } from '#adapters/workflows/persistence/counters';
+
+/** `contact_id` is the inner one. */
+interface HeldEnrollment {
+  readonly id: string;
+  readonly workflow_id: string;
+  readonly contact_id: string;
+}
+
+/** What an end without a goal is called outside (API, *Messages going out*); `exit_reason` tells who or what ended it. */
+const FACT_OF = { exited: 'workflow.exit.manual', completed: 'workflow.completed', failed: 'workflow.failed' } as const;
+
+/** A workflow may have very many: each statement stays far below its time limit. */
+const AT_ONCE = 2_000;
+
+@Injectable()
+export class SqlEnrollmentEndings implements EnrollmentEndings {
+  constructor(
+    private readonly db: Database,
+    private readonly journal: Journal,
+    private readonly clock: Clock,
+  ) {}
+
+  async end(tenantId: string, which: OpenEnrollments, how: Ending): Promise<number> {
+    const now = this.clock.now();
+    const held = await this.hold(tenantId, which, now);
+    for (let at = 0; at < held.length; at += AT_ONCE) {
+      await this.write(tenantId, held.slice(at, at + AT_ONCE), how, now);
+    }
+    await addToCounters(
+      this.db,
+      held.map(({ workflow_id }) => ({
+        tenant_id: tenantId,
+        workflow_id,
+        at: now.toISOString(),
+        counter: 'ended',
+        value: 1,
+      })),
+    );
+    return held.length;
+  }
+
+  /** Locks workflows, then enrollments, each in the order of their ids; what they are is judged again under the lock. */
+  private async hold(tenantId: string, which: OpenEnrollments, now: Date): Promise<HeldEnrollment[]> {
+    const parameters: unknown[] = [tenantId];
+    const bind = (value: unknown): string => `$${String(parameters.push(value))}`;
+    const open = conditions(which, now, bind).join(' AND ');
+    const workflows = await this.db.query<{ id: string }>(
+      `SELECT w.id FROM workflows w
+       WHERE w.tenant_id = $1 AND w.id IN (SELECT e.workflow_id FROM workflow_enrollments e WHERE ${open})
+         ${which.inActiveWorkflow ? `AND w.status = 'active' AND w.deleted_at IS NULL` : ''}
+       ORDER BY w.id FOR SHARE`,
+      parameters,
+    );
+    if (workflows.length === 0) return [];
+    return this.db.query(
+      `SELECT e.id, e.workflow_id, e.contact_id FROM workflow_enrollments e
+       WHERE ${open} AND e.workflow_id = ANY (${bind(workflows.map(({ id }) => id))}) ORDER BY e.id FOR UPDATE`,
+      parameters,
+    );
+  }
+
+  private async write(tenantId: string, held: readonly HeldEnrollment[], how: Ending, now: Date): Promise<void> {
+    const ids = held.map(({ id }) => id);
+    await this.db.query(
+      `UPDATE workflow_enrollments SET status = $3, exit_reason = $4, exited_at = $5 WHERE tenant_id = $1 AND id = ANY ($2)`,
+      [tenantId, ids, how.status, how.reason, now],
+    );
+    const stopped = await this.db.query<{ enrollment_id: string; status: string }>(
+      `UPDATE workflow_pending_actions a SET
+         status = CASE WHEN ${isFinished('a', '$3')} THEN 'completed' ELSE 'cancelled' END,
+         finished_at = CASE WHEN ${isFinished('a', '$3')} THEN a.scheduled_at ELSE $3 END
+       WHERE a.tenant_id = $1 AND a.enrollment_id = ANY ($2) AND a.status IN ('pending', 'claimed')
+       RETURNING a.enrollment_id, a.status`,
+      [tenantId, ids, now],
+    );
+    const contacts = await this.db.query<{ id: string; external_id: string }>(
+      'SELECT id, external_id FROM contacts WHERE tenant_id = $1 AND id = ANY ($2)',
+      [tenantId, held.map(({ contact_id }) => contact_id)],
+    );
+    const externalIds = new Map(contacts.map(({ id, external_id }) => [id, external_id]));
+    const cancelled = countsOf(stopped.filter(({ status }) => status === 'cancelled'));
+    await this.journal.write(
+      ids.map((id) => auditOf(id, how)),
+      held.map((one) => factOf(one, externalIds.get(one.contact_id), cancelled.get(one.id) ?? 0, how)),
+    );
+  }
+}
+
+const countsOf = (actions: readonly { readonly enrollment_id: string }[]): Map<string, number> => {
+  const counts = new Map<string, number>();
+  for (const { enrollment_id } of actions) counts.set(enrollment_id, (counts.get(enrollment_id) ?? 0) + 1);
+  return counts;
+};
+
+/** About an enrollment `e`, with the tenant as `$1`. */
+const conditions = (which: OpenEnrollments, now: Date, bind: (value: unknown) => string): string[] => [
+  `e.tenant_id = $1 AND e.status = 'active'`,
+  ...(which.ids ? [`e.id = ANY (${bind(which.ids)})`] : []),
+  ...(which.workflowId ? [`e.workflow_id = ${bind(which.workflowId)}`] : []),
+  ...(which.contactIds
+    ? [
+        `e.contact_id IN (SELECT c.id FROM contacts c WHERE c.tenant_id = $1 AND c.external_id = ANY (${bind(which.contactIds)}))`,
+      ]
+    : []),
+  ...(which.enrolledBefore ? [`e.enrolled_at < ${bind(which.enrolledBefore)}`] : []),
+  ...(which.allStepsFinished
+    ? [
+        `NOT EXISTS (SELECT 1 FROM workflow_pending_actions a
+          WHERE a.tenant_id = $1 AND a.enrollment_id = e.id AND NOT ${isFinished('a', bind(now))})`,
+      ]
+    : []),
+];
+
+const auditOf = (id: string, { status, reason }: Ending) => ({
+  action: FACT_OF[status],
+  entityType: 'enrollment',
+  entityId: id,
+  changes: {
+    status: { old: 'active', new: status },
+    ...(reason !== null && { exit_reason: { old: null, new: reason } }),
+  },
+});
+
+const factOf = (
+  { id, workflow_id }: HeldEnrollment,
+  contactId: string | undefined,
+  cancelled: number,
+  { status, reason }: Ending,
+) => ({
+  type: FACT_OF[status],
+  details: { workflow_id, enrollment_id: id, contact_id: contactId, exit_reason: reason, cancelled_actions: cancelled },
+});

@@ -1,0 +1,123 @@
+import { Injectable } from '@nestjs/common';
+import type { PendingActionStatus } from '#domain/workflows/enrollment';
+import type { PendingAction } from '#domain/workflows/pending-action';
+import { Clock } from '#application/shared/tools';
+import type { ClaimedActionView } from '#application/workflows/enrollment-views';
+import type { Claim, PendingActions } from '#application/workflows/ports/pending-actions';
+import { Database } from '#adapters/shared/persistence/database';
+import { externalIdFor, isFinished } from '#adapters/workflows/persistence/enrollment-sql';
+
+/**
+ * What can be claimed now. Locks only what is free: whoever is held by a decision, an exit or another claimer comes next time.
+ * The steps before are looked up one enrollment at a time: as an anti-join they cost a second until the table has statistics.
+ */
+export const DUE_ACTIONS = `
+  SELECT a.id FROM workflow_pending_actions a
+  JOIN workflow_enrollments e ON e.tenant_id = a.tenant_id AND e.id = a.enrollment_id
+  JOIN workflows w ON w.tenant_id = a.tenant_id AND w.id = a.workflow_id
+  WHERE a.tenant_id = $1 AND a.status = 'pending' AND a.action_type <> 'wait' AND a.scheduled_at <= $2
+    AND ($4::text[] IS NULL OR a.action_type = ANY ($4))
+    AND e.status = 'active' AND w.status = 'active' AND w.deleted_at IS NULL
+    AND (SELECT b.position FROM workflow_pending_actions b
+         WHERE b.tenant_id = a.tenant_id AND b.enrollment_id = a.enrollment_id AND b.position < a.position
+           AND NOT ${isFinished('b', '$2')} LIMIT 1) IS NULL
+  ORDER BY a.scheduled_at, a.id LIMIT $3
+  FOR SHARE OF w SKIP LOCKED FOR UPDATE OF e, a SKIP LOCKED`;
+
+interface HeldRow {
+  readonly id: string;
+  readonly workflow_id: string;
+  readonly enrollment_id: string;
+  readonly status: PendingActionStatus;
+  readonly scheduled_at: string;
+  readonly token: string | null;
+  readonly lease_expires_at: string | null;
+  readonly error: string | null;
+  readonly finished_at: string | null;
+}
+
+@Injectable()
+export class SqlPendingActions implements PendingActions {
+  constructor(
+    private readonly db: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  async claim(tenantId: string, { limit, leaseSeconds, types, by }: Claim): Promise<readonly ClaimedActionView[]> {
+    const now = this.clock.now();
+    await this.takeBack(tenantId, now);
+    return this.db.query<ClaimedActionView>(
+      `WITH due AS MATERIALIZED (${DUE_ACTIONS}), claimed AS (
+         UPDATE workflow_pending_actions a
+         SET status = 'claimed', token = gen_random_uuid(), claimed_by = $6, lease_expires_at = $5, attempts = a.attempts + 1
+         FROM due WHERE a.tenant_id = $1 AND a.id = due.id RETURNING a.*
+       )
+       SELECT a.id, a.workflow_id, a.enrollment_id, a.action_type, a.config, a.scheduled_at,
+         a.token, a.lease_expires_at, a.attempts,
+         (SELECT ${externalIdFor('e')} FROM workflow_enrollments e
+          WHERE e.tenant_id = a.tenant_id AND e.id = a.enrollment_id) AS contact_id
+       FROM claimed a
+       ORDER BY a.scheduled_at, a.id`,
+      [tenantId, now, limit, types, new Date(now.getTime() + leaseSeconds * 1000), by],
+    );
+  }
+
+  /** Leases that have run out: the steps are pending again and their old tokens hold nothing. */
+  private async takeBack(tenantId: string, now: Date): Promise<void> {
+    await this.db.query(
+      `UPDATE workflow_pending_actions a SET status = 'pending', token = NULL, lease_expires_at = NULL
+       FROM (SELECT id FROM workflow_pending_actions
+             WHERE tenant_id = $1 AND status = 'claimed' AND lease_expires_at <= $2
+             ORDER BY lease_expires_at LIMIT 1000 FOR UPDATE SKIP LOCKED) expired
+       WHERE a.tenant_id = $1 AND a.id = expired.id`,
+      [tenantId, now],
+    );
+  }
+
+  /** Workflow, enrollment, action: the order in which everybody takes them. */
+  async hold(tenantId: string, id: string): Promise<PendingAction | null> {
+    const [owner] = await this.db.query<{ workflow_id: string; enrollment_id: string }>(
+      'SELECT workflow_id, enrollment_id FROM workflow_pending_actions WHERE tenant_id = $1 AND id = $2',
+      [tenantId, id],
+    );
+    if (!owner) return null;
+    await this.db.query('SELECT 1 FROM workflows WHERE tenant_id = $1 AND id = $2 FOR SHARE', [
+      tenantId,
+      owner.workflow_id,
+    ]);
+    await this.db.query('SELECT 1 FROM workflow_enrollments WHERE tenant_id = $1 AND id = $2 FOR UPDATE', [
+      tenantId,
+      owner.enrollment_id,
+    ]);
+    const [row] = await this.db.query<HeldRow>(
+      `SELECT id, workflow_id, enrollment_id, status, scheduled_at, token, lease_expires_at, error, finished_at
+       FROM workflow_pending_actions WHERE tenant_id = $1 AND id = $2 FOR UPDATE`,
+      [tenantId, id],
+    );
+    return row ? held(row) : null;
+  }
+
+  async save(tenantId: string, action: PendingAction): Promise<void> {
+    const { id, status, scheduledAt, token, leaseExpiresAt, error, finishedAt } = action;
+    await this.db.query(
+      `UPDATE workflow_pending_actions
+       SET status = $3, scheduled_at = $4, token = $5, lease_expires_at = $6, error = $7, finished_at = $8
+       WHERE tenant_id = $1 AND id = $2`,
+      [tenantId, id, status, scheduledAt, token, leaseExpiresAt, error, finishedAt],
+    );
+  }
+}
+
+const time = (text: string | null): Date | null => (text === null ? null : new Date(text));
+
+const held = (row: HeldRow): PendingAction => ({
+  id: row.id,
+  workflowId: row.workflow_id,
+  enrollmentId: row.enrollment_id,
+  status: row.status,
+  scheduledAt: new Date(row.scheduled_at),
+  token: row.token,
+  leaseExpiresAt: time(row.lease_expires_at),
+  error: row.error,
+  finishedAt: time(row.finished_at),
+});
