@@ -90,18 +90,20 @@ const byCursor = async (
 
 type Row = Omit<Item, 'id'> & { readonly id: string };
 
-const insert = async (rows: readonly Row[]): Promise<void> =>
-  void (await app.rows(
+const insert = async (rows: readonly Row[]): Promise<void> => {
+  await app.rows(
     `INSERT INTO workflows (tenant_id, id, name, description, status, goal_logic, steps, version, created_at, first_activated_at,
        updated_at, deleted_at)
      SELECT $1, r.id, r.name, r.description, 'draft', 'any', '[]', r.version, r.created_at, r.first_activated_at, now(), now()
      FROM json_to_recordset($2) AS r (id uuid, name text, description text, version integer, created_at timestamptz,
        first_activated_at timestamptz)`,
     [tenant.id, JSON.stringify(rows)],
-  ));
+  );
+};
 
-const clear = async (): Promise<void> =>
-  void (await app.rows('DELETE FROM workflows WHERE tenant_id = $1', [tenant.id]));
+const clear = async (): Promise<void> => {
+  await app.rows('DELETE FROM workflows WHERE tenant_id = $1', [tenant.id]);
+};
 
 const time = fc.integer({ min: 0, max: 3 }).map((ms) => new Date(1_800_000_000_000 + ms).toISOString());
 const row: fc.Arbitrary<Row> = fc.record({
