@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { Redis } from 'ioredis';
@@ -67,6 +68,7 @@ export class StreamLoop {
   private async loop(): Promise<void> {
     while (!this.stopping) {
       try {
+        await Promise.all([this.redis, this.reader].map(ready));
         await this.joinGroup();
         await this.ownPending();
         this.trouble = undefined;
@@ -224,9 +226,15 @@ export class StreamLoop {
   }
 }
 
+/** Waits for a connection that is being made, for as long as making it may take. */
+const ready = async (redis: Redis): Promise<void> => {
+  if (redis.status === 'ready') return;
+  await once(redis, 'ready', { signal: AbortSignal.timeout(5000) });
+};
+
 /** `NOGROUP`: the stream was flushed, and the group is made again. */
 const isRedisTrouble = (message: string): boolean =>
-  /NOGROUP|LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|UNBLOCKED|Stream isn't writeable|Command timed out|max retries per request/i.test(
+  /NOGROUP|LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|UNBLOCKED|Stream isn't writeable|Command timed out|operation was aborted|max retries per request/i.test(
     message,
   );
 

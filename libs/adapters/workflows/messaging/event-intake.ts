@@ -33,6 +33,8 @@ type Reading = { readonly arrival: Arrival } | { readonly letter: DeadLetter } |
  * stopping its neighbours. Rejects when the world or the service is at fault; then the messages are to be taken again.
  */
 export class EventIntake {
+  private hasGivenUp = false;
+
   constructor(
     private readonly door: Door,
     private readonly batcher: EventBatcher,
@@ -54,11 +56,16 @@ export class EventIntake {
         const postponed = await this.take('pubsub', [message], (arrivals) => this.batcher.gather(arrivals));
         if (postponed.length === 0) return;
       } catch (failure) {
-        if (attempt === ATTEMPTS) throw failure;
-        if (attempt === 1) warn(failure as Error);
+        if (attempt === ATTEMPTS || this.hasGivenUp) throw failure;
+        warn(failure as Error);
       }
       await sleep(Math.min(50 * 2 ** attempt, LONGEST_PAUSE_MS));
     }
+  }
+
+  /** Single messages that cannot be taken now are not tried again. */
+  giveUp(): void {
+    this.hasGivenUp = true;
   }
 
   /** Sets a message aside that came in on a channel of requests and is none. */

@@ -1,12 +1,15 @@
-import { Controller, Logger } from '@nestjs/common';
+import { Controller, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { EVENT_TYPE_OF } from '#domain/workflows/goal-type';
 import { EventIntake, type RawMessage } from '#adapters/workflows/messaging/event-intake';
 
+const WARN_EVERY_MS = 5000;
+
 /** The way in over Pub/Sub: one channel an event type. What was published while nobody listened is gone (API). */
 @Controller()
-export class EventsConsumer {
+export class EventsConsumer implements BeforeApplicationShutdown {
   private readonly log = new Logger(EventsConsumer.name);
+  private lastWarned = 0;
 
   constructor(private readonly intake: EventIntake) {}
 
@@ -35,10 +38,17 @@ export class EventsConsumer {
     return this.take(message);
   }
 
+  /** What still waits then is lost, as what is published while nobody listens is. */
+  beforeApplicationShutdown(): void {
+    this.intake.giveUp();
+  }
+
   /** A published message waits in memory while the database is away: nobody will send it again. */
-  private async take(message: RawMessage): Promise<void> {
-    await this.intake.takeWhateverItTakes(message, (failure) => {
-      this.log.warn(`an event waits: ${failure.message}`);
+  private take(message: RawMessage): Promise<void> {
+    return this.intake.takeWhateverItTakes(message, (failure) => {
+      if (Date.now() - this.lastWarned < WARN_EVERY_MS) return;
+      this.lastWarned = Date.now();
+      this.log.warn(`events wait: ${failure.message}`);
     });
   }
 }
