@@ -26,7 +26,6 @@ export const UNFINISHED_STATUSES: readonly PendingActionStatus[] = ['pending', '
 
 /** Why the service itself ends enrollments; a caller who ends some says why in words of its own. */
 export const EXIT_REASONS = ['goal_achieved', 'workflow_deleted', 'contact_opted_out', 'contact_erased'] as const;
-export type ExitReason = (typeof EXIT_REASONS)[number];
 
 const LONGEST_REASON = 200;
 
