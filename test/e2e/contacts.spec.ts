@@ -78,8 +78,8 @@ describe('Opting out (SPEC 4.4)', () => {
     expect((await story.enrollment(ended)).status).toBe('completed');
     expect((await story.enrollment(stays.id)).status).toBe('active');
     const told = (await story.told('workflow.exit.manual')).map(({ details }) => [
-      details['enrollment_id'],
-      details['exit_reason'],
+      details.enrollment_id,
+      details.exit_reason,
     ]);
     expect(told.sort()).toEqual(mine.map(({ id }) => [id, 'contact_opted_out']).sort());
   });

@@ -155,7 +155,7 @@ describe('Enrolling (SPEC 4.4)', () => {
   it('tells of the enrollment, counts it, and audits it without naming the contact', async () => {
     const workflow = await story.workflow();
     const { id } = await story.enroll(workflow, 'told-of', { attributes: { secret: 'sauce' }, enrolled_at: ago(72) });
-    const told = (await story.told('workflow.enrolled')).filter(({ details }) => details['enrollment_id'] === id);
+    const told = (await story.told('workflow.enrolled')).filter(({ details }) => details.enrollment_id === id);
     expect(told).toMatchObject([{ details: { workflow_id: workflow, enrollment_id: id, contact_id: 'told-of' } }]);
     const days = await app.rows(
       `SELECT day::text, value FROM workflow_daily_counters WHERE workflow_id = $1 AND counter = 'enrolled'`,
@@ -305,7 +305,7 @@ describe('Enrolling many at once', () => {
     counted.mockRestore();
     expect(results.filter(({ status }) => status === 201)).toHaveLength(1_000);
     expect(results.map(({ enrollment }) => enrollment?.contact_id)).toEqual(items.map(({ contact_id }) => contact_id));
-    expect(statements.filter((text) => !/jobs_elapsed_waits/.test(text)).length).toBeLessThan(20);
+    expect(statements.filter((text) => !text.includes('jobs_elapsed_waits')).length).toBeLessThan(20);
     expect(await story.counter(workflow, 'enrolled')).toBe(1_000);
   });
 
@@ -421,7 +421,7 @@ describe('Exits (SPEC 4.4)', () => {
       ['action_cancelled', 'add_tag'],
       ['exited', 'called us'],
     ]);
-    const told = (await story.told('workflow.exit.manual')).filter(({ details }) => details['enrollment_id'] === id);
+    const told = (await story.told('workflow.exit.manual')).filter(({ details }) => details.enrollment_id === id);
     expect(told).toMatchObject([
       { details: { workflow_id: workflow, contact_id: 'exit', exit_reason: 'called us', cancelled_actions: 2 } },
     ]);

@@ -1,5 +1,5 @@
 import type { Role } from '#domain/shared/permissions';
-import { TestApp, type Answer, type Ask, type Method, type Tenant } from './app';
+import { type TestApp, type Answer, type Ask, type Method, type Tenant } from './app';
 
 export interface ShownAction {
   readonly id: string;
@@ -74,7 +74,7 @@ export class Story {
   async workflow(steps: readonly unknown[] = [], more: object = {}): Promise<string> {
     const name = `workflow ${String((this.names += 1))}`;
     const made = await this.ask('POST', '/workflows', { name, steps, ...more });
-    const id = String(made.body['id']);
+    const id = String(made.body.id);
     await this.must(200, this.ask('POST', `/workflows/${id}/activate`));
     return id;
   }
@@ -144,4 +144,4 @@ export class Story {
   }
 }
 
-export const codeOf = ({ status, body }: Answer): string => `${String(status)} ${String(body['code'])}`;
+export const codeOf = ({ status, body }: Answer): string => `${String(status)} ${String(body.code)}`;
