@@ -68,6 +68,7 @@ export class AuditOutboxIdempotencyDeadLetters1795240000004 implements Migration
       COMMENT ON COLUMN dead_letters.tenant_id IS 'null: the message names no tenant of ours; for the operator only';
       COMMENT ON COLUMN dead_letters.origin IS 'where it came from (stream and entry id), so that a redelivery is not written twice';
       CREATE INDEX dead_letters_created ON dead_letters (tenant_id, created_at DESC, id DESC);
+      CREATE INDEX dead_letters_age ON dead_letters (created_at);
       ${protect('dead_letters')}
       GRANT SELECT, INSERT, DELETE ON dead_letters TO goal_app;
     `);

@@ -2,7 +2,7 @@ import { migrationSource } from '#infrastructure/database/data-source';
 
 /** `npm run migration:run` and `npm run migration:revert`: as the owner of the tables, by DATABASE_MIGRATION_URL. */
 const main = async (): Promise<void> => {
-  const url = process.env['DATABASE_MIGRATION_URL'] ?? process.env['DATABASE_URL'];
+  const url = process.env.DATABASE_MIGRATION_URL ?? process.env.DATABASE_URL;
   if (!url) throw new Error('DATABASE_MIGRATION_URL must say where PostgreSQL is, as the owner of the tables');
   const source = await migrationSource(url).initialize();
   try {

@@ -17,8 +17,8 @@ describe('A contact reaches a workflow goal', () => {
       headers: { etag: '"1"' },
       body: { name: 'Abandoned cart', status: 'draft' },
     });
-    const read = await app.ask('GET', `/workflows/${String(made.body['id'])}`, { token: tenant.token.Viewer });
+    const read = await app.ask('GET', `/workflows/${String(made.body.id)}`, { token: tenant.token.Viewer });
     expect(read.body).toEqual(made.body);
-    expect(made.headers['location']).toBe(`/api/v1/workflows/${String(made.body['id'])}`);
+    expect(made.headers.location).toBe(`/api/v1/workflows/${String(made.body.id)}`);
   });
 });

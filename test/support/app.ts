@@ -7,6 +7,7 @@ import { Tokens } from '#infrastructure/auth/tokens';
 import { readConfig } from '#infrastructure/config/config';
 import { createServer, PREFIX } from '#infrastructure/http/server';
 import { everythingModule } from '#infrastructure/modules/processes';
+import { joinBus } from '#infrastructure/redis/bus';
 import { freshDatabase, given, type TestDatabase } from './database';
 
 export interface Answer<T = Record<string, unknown>> {
@@ -44,7 +45,7 @@ export class TestApp {
   ) {}
 
   static async start(settings: Readonly<Record<string, string>> = {}): Promise<TestApp> {
-    const [database, redisUrl] = await Promise.all([freshDatabase(), freshRedis()]);
+    const [database, redisUrl] = await Promise.all([freshDatabase(), settings.REDIS_URL ?? freshRedis()]);
     const config = readConfig({
       NODE_ENV: 'test',
       PORT: '0',
@@ -52,11 +53,12 @@ export class TestApp {
       DATABASE_URL: database.appUrl,
       REDIS_URL: redisUrl,
       SECRET_KEY: 'a secret of at least thirty-two bytes, for tests',
-      LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent',
+      LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
       ...settings,
     });
     const nest = await createServer(everythingModule(config));
     await nest.init();
+    joinBus(nest);
     await nest.getHttpAdapter().getInstance().ready();
     const sql = new Client({ connectionString: database.superUrl });
     await sql.connect();
@@ -90,7 +92,7 @@ export class TestApp {
     return {
       status: answer.statusCode,
       headers: answer.headers as Record<string, string | undefined>,
-      body: (isJson(answer.headers['content-type']) ? JSON.parse(text) : {}) as T,
+      body: (text !== '' && isJson(answer.headers['content-type']) ? JSON.parse(text) : {}) as T,
       text,
     };
   }
@@ -112,7 +114,7 @@ export class TestApp {
   }
 }
 
-const isJson = (type: unknown): boolean => typeof type === 'string' && /json/.test(type);
+const isJson = (type: unknown): boolean => typeof type === 'string' && type.includes('json');
 
 const DATABASES = 64;
 

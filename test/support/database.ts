@@ -22,27 +22,22 @@ export const freshDatabase = async (): Promise<TestDatabase> => {
     if (rowCount === 0) await makeTemplate(client);
     await client.query(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE} OWNER goal_owner`);
   });
-  return {
-    appUrl: urlOf('TEST_APP_URL', name),
-    ownerUrl: urlOf('TEST_OWNER_URL', name),
-    superUrl: urlOf('TEST_SUPER_URL', name),
-    drop: () =>
-      asSuperuser(async (client) => void (await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))),
-  };
+  return databaseNamed(name);
 };
 
 /** An empty database without any migration. */
 export const emptyDatabase = async (): Promise<TestDatabase> => {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await asSuperuser(async (client) => void (await client.query(`CREATE DATABASE ${name} OWNER goal_owner`)));
-  return {
-    appUrl: urlOf('TEST_APP_URL', name),
-    ownerUrl: urlOf('TEST_OWNER_URL', name),
-    superUrl: urlOf('TEST_SUPER_URL', name),
-    drop: () =>
-      asSuperuser(async (client) => void (await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))),
-  };
+  await asSuperuser((client) => client.query(`CREATE DATABASE ${name} OWNER goal_owner`));
+  return databaseNamed(name);
 };
+
+const databaseNamed = (name: string): TestDatabase => ({
+  appUrl: urlOf('TEST_APP_URL', name),
+  ownerUrl: urlOf('TEST_OWNER_URL', name),
+  superUrl: urlOf('TEST_SUPER_URL', name),
+  drop: () => asSuperuser((client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)),
+});
 
 const makeTemplate = async (client: Client): Promise<void> => {
   const unfinished = `${TEMPLATE}_unfinished`;
@@ -66,7 +61,7 @@ export const given = (variable: string): string => {
   return value;
 };
 
-const asSuperuser = async (work: (client: Client) => Promise<void>): Promise<void> => {
+const asSuperuser = async (work: (client: Client) => Promise<unknown>): Promise<void> => {
   const client = new Client({ connectionString: given('TEST_SUPER_URL') });
   await client.connect();
   try {

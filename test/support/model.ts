@@ -3,7 +3,10 @@
  * about all events at once, after the fact. Everything has the shape it has on the wire.
  */
 type Data = Readonly<Record<string, unknown>>;
-type Owned = { readonly id: string; readonly tenant_id: string };
+interface Owned {
+  readonly id: string;
+  readonly tenant_id: string;
+}
 export type ModelEvent = Readonly<
   Record<'event_id' | 'event_type' | 'tenant_id' | 'contact_id' | 'occurred_at', string> & { data: Data }
 >;
@@ -15,7 +18,10 @@ export type ModelEnrollment = Owned &
   Readonly<Record<'workflow_id' | 'contact_id' | 'enrolled_at', string> & { achieved: readonly string[] }>;
 
 /** `allowed`: for each goal reached, the events that may be credited. Under `all`, its goals are the set achieved. */
-export type ModelAnswer = { readonly exits: boolean; readonly allowed: ReadonlyMap<string, ReadonlySet<string>> };
+export interface ModelAnswer {
+  readonly exits: boolean;
+  readonly allowed: ReadonlyMap<string, ReadonlySet<string>>;
+}
 
 const TYPES: Record<string, string> = {
   'contact.tag.added': 'tag_added',
@@ -40,17 +46,16 @@ const asRegExp = (glob: string): RegExp =>
 
 const holds = (key: string, asked: unknown, data: Data): boolean => {
   if (key === 'any_purchase' || key === 'any_appointment') return true;
-  if (key === 'min_amount') return data['amount'] !== undefined && scaled(data['amount']) >= scaled(asked);
-  if (key === 'tag_name') return data['tag_name'] !== undefined && named(data['tag_name']) === named(asked);
-  if (key === 'tag_pattern')
-    return data['tag_name'] !== undefined && asRegExp(String(asked)).test(named(data['tag_name']));
+  if (key === 'min_amount') return data.amount !== undefined && scaled(data.amount) >= scaled(asked);
+  if (key === 'tag_name') return data.tag_name !== undefined && named(data.tag_name) === named(asked);
+  if (key === 'tag_pattern') return data.tag_name !== undefined && asRegExp(String(asked)).test(named(data.tag_name));
   return data[key] === asked;
 };
 
 const reaches = (event: ModelEvent, goal: ModelGoal, enrollment: ModelEnrollment): boolean => {
   const [at, enrolled] = [Date.parse(event.occurred_at), Date.parse(enrollment.enrolled_at)];
   if (event.tenant_id !== enrollment.tenant_id || event.contact_id !== enrollment.contact_id) return false;
-  if (TYPES[event.event_type] !== goal.goal_type || String(event.data['amount']).startsWith('-')) return false;
+  if (TYPES[event.event_type] !== goal.goal_type || String(event.data.amount).startsWith('-')) return false;
   if (at < enrolled || at < Date.parse(goal.active_since)) return false;
   if (goal.window_hours !== null && at > enrolled + goal.window_hours * 3_600_000) return false;
   return Object.entries(goal.criteria).every(([key, asked]) => holds(key, asked, event.data));

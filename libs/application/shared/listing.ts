@@ -48,3 +48,7 @@ export interface Page<T> {
   readonly limit: number;
   readonly next_cursor: string | null;
 }
+
+/** What every cursor of a list in one order begins with, so that it is of no use anywhere else. */
+export const cursorHead = ({ item }: Listing, sort: readonly Sort[]): string =>
+  `${item.name}:${sort.map(({ field, descending }) => `${descending ? '-' : ''}${field}`).join(',')}`;

@@ -11,6 +11,7 @@ export type ViewKind =
   | 'time'
   | 'date'
   | 'object'
+  | 'any'
   | { readonly orNull: ViewKind }
   | { readonly oneOf: readonly string[] }
   | { readonly listOf: ViewKind }
@@ -34,17 +35,19 @@ type ShownKind<K> = K extends 'uuid' | 'text' | 'time' | 'date'
       ? boolean
       : K extends 'object'
         ? Readonly<Record<string, unknown>>
-        : K extends { readonly orNull: infer I }
-          ? ShownKind<I> | null
-          : K extends { readonly oneOf: readonly (infer T)[] }
-            ? T
-            : K extends { readonly listOf: infer I }
-              ? readonly ShownKind<I>[]
-              : K extends { readonly mapOf: infer I }
-                ? Readonly<Record<string, ShownKind<I>>>
-                : K extends { readonly shape: infer S }
-                  ? { readonly [P in keyof S]: ShownKind<S[P]> }
-                  : never;
+        : K extends 'any'
+          ? unknown
+          : K extends { readonly orNull: infer I }
+            ? ShownKind<I> | null
+            : K extends { readonly oneOf: readonly (infer T)[] }
+              ? T
+              : K extends { readonly listOf: infer I }
+                ? readonly ShownKind<I>[]
+                : K extends { readonly mapOf: infer I }
+                  ? Readonly<Record<string, ShownKind<I>>>
+                  : K extends { readonly shape: infer S }
+                    ? { readonly [P in keyof S]: ShownKind<S[P]> }
+                    : never;
 
 /** What a view's constant says, as a type. */
 export type Shown<V extends View<ViewShape>> = ShownKind<V>;

@@ -1,5 +1,7 @@
 import type { ContactEvent } from '#domain/workflows/contact-event';
+import type { Decision } from '#domain/workflows/decide';
 import { view, type Shown } from '#application/shared/view';
+import type { NamedDecision } from '#application/workflows/ports/detection-store';
 
 /** An event that has come in. */
 export interface Arrival {
@@ -25,3 +27,47 @@ export interface EventOutcome {
   readonly outcome: 'achieved' | 'no_match' | 'duplicate' | 'unknown_tenant';
   readonly achievements: readonly Shown<typeof eventAchievementView>[];
 }
+
+/** Decisions with ids for their achievements, and the requests that brought their events. */
+export const named = (
+  decisions: readonly Decision[],
+  arrivals: readonly Arrival[],
+  nextId: () => string,
+): NamedDecision[] => {
+  const requests = new Map(arrivals.map(({ event, requestId }) => [event, requestId]));
+  return decisions.map((decision) => ({
+    ...decision,
+    reached: decision.reached.map((one) => ({ ...one, id: nextId(), requestId: requests.get(one.event) ?? null })),
+  }));
+};
+
+type Achievement = EventOutcome['achievements'][number];
+
+/** What each event that is credited has achieved. */
+export const creditedEvents = (decisions: readonly NamedDecision[]): Map<ContactEvent, Achievement[]> => {
+  const credited = new Map<ContactEvent, Achievement[]>();
+  for (const { enrollment, reached, exitGoal } of decisions) {
+    for (const { id, goal, event } of reached) {
+      const achievement = {
+        id,
+        enrollment_id: enrollment.id,
+        workflow_id: enrollment.workflowId,
+        workflow_goal_id: goal.id,
+        exited: exitGoal === goal,
+      };
+      credited.set(event, [...(credited.get(event) ?? []), achievement]);
+    }
+  }
+  return credited;
+};
+
+export const outcomeOf = (
+  event: ContactEvent,
+  achievements: readonly Achievement[] | undefined,
+  { isKnown, hasTenant }: { readonly isKnown: boolean; readonly hasTenant: boolean },
+): EventOutcome => {
+  const event_id = event.eventId;
+  if (achievements) return { event_id, outcome: 'achieved', achievements };
+  const outcome = !hasTenant ? 'unknown_tenant' : isKnown ? 'duplicate' : 'no_match';
+  return { event_id, outcome, achievements: [] };
+};

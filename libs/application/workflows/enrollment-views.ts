@@ -4,9 +4,10 @@ import {
   shownStatus,
   type NewEnrollment,
 } from '#domain/workflows/enrollment';
-import { GOAL_TYPES } from '#domain/workflows/goal-type';
+
 import { ACTION_TYPES, PENDING_ACTION_TYPES } from '#domain/workflows/steps';
 import { view, type Shown } from '#application/shared/view';
+import { achievementView } from '#application/workflows/achievements';
 
 /** `contact_id` is the caller's id of the contact, `null` once it is erased. */
 export const enrollmentView = view('Enrollment', {
@@ -54,20 +55,6 @@ export const pendingActionView = view('PendingAction', {
   finished_at: { orNull: 'time' },
 });
 export type PendingActionView = Shown<typeof pendingActionView>;
-
-export const achievementView = view('Achievement', {
-  id: 'uuid',
-  workflow_id: 'uuid',
-  enrollment_id: 'uuid',
-  contact_id: { orNull: 'text' },
-  workflow_goal_id: 'uuid',
-  goal_type: { oneOf: GOAL_TYPES },
-  achieved_at: 'time',
-  recorded_at: 'time',
-  trigger_event: 'object',
-  metadata: 'object',
-});
-export type AchievementView = Shown<typeof achievementView>;
 
 export const TIMELINE_EVENTS = [
   'enrolled',

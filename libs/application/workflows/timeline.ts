@@ -1,9 +1,5 @@
-import type {
-  AchievementView,
-  EnrollmentView,
-  PendingActionView,
-  TimelineEntryView,
-} from '#application/workflows/enrollment-views';
+import type { AchievementView } from '#application/workflows/achievements';
+import type { EnrollmentView, PendingActionView, TimelineEntryView } from '#application/workflows/enrollment-views';
 
 /** What happened in an enrollment, earliest first; what happened at the same moment in the order of an enrollment's course. */
 export const timelineOf = (

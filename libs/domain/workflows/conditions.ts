@@ -14,7 +14,8 @@ export interface JudgedGoal {
 
 export interface JudgedEnrollment {
   readonly tenantId: string;
-  readonly contactId: string;
+  /** `null`: the contact was erased. */
+  readonly contactId: string | null;
   readonly enrolledAt: Date;
   readonly achievedGoalIds: ReadonlySet<string>;
 }

@@ -59,11 +59,11 @@ const whoAndWhere = (
   enrollment: ExplainedEnrollment | null,
   event: ContactEvent,
 ): Condition[] => {
-  const status = enrollment && enrollment.status;
+  const status = enrollment?.status ?? null;
   const isOfContact = enrollment !== null && conditions.isOfContact(event, enrollment);
   return [
     condition('same_tenant', goal.tenantId, event.tenantId, conditions.isOfTenant(event, goal)),
-    condition('same_contact', enrollment && enrollment.contactId, event.contactId, isOfContact),
+    condition('same_contact', enrollment?.contactId ?? null, event.contactId, isOfContact),
     condition('enrollment_open', OPEN_STATUSES, status, status !== null && isOpen(status)),
     condition('workflow_active', 'active', workflow.status),
     condition('goal_active', true, goal.isActive),
@@ -82,7 +82,7 @@ const when = (goal: ExplainedGoal, enrollment: ExplainedEnrollment | null, event
   const isWithinWindow = enrollment !== null && conditions.isWithinWindow(event, goal, enrollment);
   const latest = enrollment && conditions.windowEnd(goal, enrollment);
   return [
-    condition('since_enrollment', notBefore(enrollment && enrollment.enrolledAt), event.occurredAt, isSinceEnrollment),
+    condition('since_enrollment', notBefore(enrollment?.enrolledAt ?? null), event.occurredAt, isSinceEnrollment),
     condition('since_active', notBefore(goal.activeSince), event.occurredAt, conditions.isSinceInForce(event, goal)),
     condition('within_window', { not_after: latest }, event.occurredAt, isWithinWindow),
   ];

@@ -69,8 +69,8 @@ const unreadable = (...faults: FieldFault[]): Reading => ({ value: [], faults })
 
 const readStep = (raw: unknown, at: string): Reading => {
   if (!isObject(raw)) return unreadable(fault(at, 'wrong-type', 'A step must be an object.'));
-  if (raw['type'] === 'action') return readAction(raw, at);
-  if (raw['type'] === 'wait') return readWait(raw, at);
+  if (raw.type === 'action') return readAction(raw, at);
+  if (raw.type === 'wait') return readWait(raw, at);
   return unreadable(fault(below(at, 'type'), 'malformed', 'type must be action or wait.'));
 };
 
@@ -81,8 +81,8 @@ const unknownKeys = (raw: JsonObject, at: string, known: readonly string[]): Fie
 
 const readAction = (raw: JsonObject, at: string): Reading => {
   const faults = unknownKeys(raw, at, ['type', 'action', 'config']);
-  const action = ACTION_TYPES.find((one) => one === raw['action']);
-  const config = raw['config'] ?? undefined;
+  const action = ACTION_TYPES.find((one) => one === raw.action);
+  const config = raw.config ?? undefined;
   if (config !== undefined && !isObject(config))
     faults.push(fault(below(at, 'config'), 'wrong-type', 'config must be an object.'));
   if (action === undefined)
@@ -95,8 +95,8 @@ const readAction = (raw: JsonObject, at: string): Reading => {
 
 const readWait = (raw: JsonObject, at: string): Reading => {
   const faults = unknownKeys(raw, at, ['type', 'duration', 'until']);
-  const duration = raw['duration'] ?? undefined;
-  const until = raw['until'] ?? undefined;
+  const duration = raw.duration ?? undefined;
+  const until = raw.until ?? undefined;
   if ((duration === undefined) === (until === undefined))
     return unreadable(...faults, fault(at, 'required', 'A wait needs either duration or until, not both.'));
   if (duration !== undefined) {

@@ -39,8 +39,8 @@ export interface WorkflowGoalChanges {
   readonly position?: number;
 }
 
-const LONGEST_WINDOW = 8_760;
-const LAST_POSITION = 1_000;
+export const LONGEST_WINDOW = 8_760;
+export const LAST_POSITION = 1_000;
 
 /** Checks the form of a new workflow goal, naming every fault at once; rules over the workflow's other goals come later. */
 export const readNewGoal = (request: WorkflowGoalRequest, now: Date): Result<NewWorkflowGoal> => {
@@ -72,7 +72,7 @@ export const readGoalChanges = (goalType: GoalType, patch: WorkflowGoalPatch): R
 const isWithin = (value: number, most: number): boolean => Number.isInteger(value) && value >= 1 && value <= most;
 
 const numberFaults = (windowHours: number | null | undefined, position: number | undefined): FieldFault[] => [
-  ...(windowHours == null || isWithin(windowHours, LONGEST_WINDOW)
+  ...(windowHours === null || windowHours === undefined || isWithin(windowHours, LONGEST_WINDOW)
     ? []
     : [fault('/window_hours', 'out-of-range', `window_hours must be an integer from 1 to ${LONGEST_WINDOW}.`)]),
   ...(position === undefined || isWithin(position, LAST_POSITION)

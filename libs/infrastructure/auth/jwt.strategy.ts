@@ -11,6 +11,7 @@ interface Claims {
   readonly tenant_id?: unknown;
   readonly role?: unknown;
   readonly type?: unknown;
+  readonly exp?: unknown;
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -32,7 +33,9 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
   validate(claims: Claims): Actor {
     const userId = claims.sub ?? claims.user_id;
     const role = ROLES.find((known) => known === claims.role);
-    if (claims.type !== 'access' || !role || !isUuid(userId) || !isUuid(claims.tenant_id))
+    // A token without an end would be good for ever.
+    const ends = typeof claims.exp === 'number';
+    if (claims.type !== 'access' || !ends || !role || !isUuid(userId) || !isUuid(claims.tenant_id))
       throw new UnauthorizedException();
     return Actor.member(claims.tenant_id.toLowerCase(), userId.toLowerCase(), role);
   }

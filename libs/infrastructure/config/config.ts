@@ -1,5 +1,5 @@
 /** One setting: how it is read, its default, and what it does. The table in the README and `.env.example` come from here. */
-interface Setting<T> {
+export interface Setting<T> {
   readonly read: (text: string) => T | undefined;
   readonly fallback?: string;
   readonly means: string;
@@ -42,11 +42,11 @@ export const SETTINGS = {
   PORT: whole('Port of the API.', 3000, 0, 65535),
   METRICS_PORT: whole('Port of `/metrics` (and of the worker’s `/health*`).', 9464, 0, 65535),
   DATABASE_URL: url('PostgreSQL as the application role. TLS by `?sslmode=verify-full`.', ['postgres', 'postgresql']),
-  DB_HOST: text('With the next four, instead of DATABASE_URL.', ''),
-  DB_PORT: whole('', 5432, 1, 65535),
-  DB_NAME: text('', 'goal_service'),
-  DB_USER: text('', ''),
-  DB_PASSWORD: text('', ''),
+  DB_HOST: text('Host of PostgreSQL. With the next four, instead of DATABASE_URL.', ''),
+  DB_PORT: whole('Its port.', 5432, 1, 65535),
+  DB_NAME: text('Name of the database.', 'goal_service'),
+  DB_USER: text('The application role.', ''),
+  DB_PASSWORD: text('Its password.', ''),
   DATABASE_MIGRATION_URL: url('PostgreSQL as the owner of the tables; only migrations use it.', [
     'postgres',
     'postgresql',

@@ -3,13 +3,11 @@ import { types } from 'pg';
 import { DataSource, type DataSourceOptions, type EntitySchema } from 'typeorm';
 import { MIGRATIONS } from '#infrastructure/database/migrations';
 
-const TIMESTAMPTZ = 1184;
-const DATE = 1082;
-const INT8 = 20;
+const { TIMESTAMPTZ, DATE, INT8 } = types.builtins;
 
 /** How values come from the driver: times as RFC 3339 text with milliseconds, dates as they stand, counts as numbers. */
 const readers = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary') => {
+  getTypeParser: (oid: Parameters<typeof types.getTypeParser>[0], format?: 'text' | 'binary') => {
     if (oid === TIMESTAMPTZ) return (value: string) => new Date(value).toISOString();
     if (oid === DATE) return (value: string) => value;
     if (oid === INT8) return Number;
@@ -31,6 +29,8 @@ export const dataSource = ({ url, poolSize, statementTimeoutMs, entities }: Data
     poolSize,
     entities: [...entities],
     connectTimeoutMS: 5000,
+    // A connection that breaks while nobody uses it is the pool's to replace, not the process's to die of.
+    poolErrorHandler: () => undefined,
     extra: { types: readers, statement_timeout: statementTimeoutMs, keepAlive: true },
   });
 

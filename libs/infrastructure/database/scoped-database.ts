@@ -1,9 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { ClsService } from 'nestjs-cls';
+import type { PoolClient, QueryResultRow } from 'pg';
 import type { EntityManager } from 'typeorm';
 import { Database } from '#adapters/shared/persistence/database';
 import type { Scope } from '#infrastructure/context/scope';
 import type { UnitOfWork } from '#infrastructure/database/unit-of-work';
+
+const names = new Map<string, string>();
+
+/** PostgreSQL cuts names at 63 bytes; the statements are constants of the code, so there are few. */
+const nameOf = (sql: string): string => {
+  const name = names.get(sql) ?? `statement_${String(names.size)}`;
+  names.set(sql, name);
+  return name;
+};
 
 /** The database of the unit of work in hand. */
 @Injectable()
@@ -14,6 +24,16 @@ export class ScopedDatabase implements Database {
     const runner = await this.work.runner();
     const { records } = await runner.query(sql, [...parameters], true);
     return records as Row[];
+  }
+
+  async prepared<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    const client = (await (await this.work.runner()).connect()) as PoolClient;
+    const { rows } = await client.query<Row & QueryResultRow>({
+      name: nameOf(sql),
+      text: sql,
+      values: [...parameters],
+    });
+    return rows;
   }
 
   async entities(): Promise<EntityManager> {

@@ -28,7 +28,7 @@ export class TransactionalDoor implements Door {
 
   private async enter<T>(request: Request<T>): Promise<Result<T>> {
     const work = new UnitOfWork(request.actor, this.source);
-    if (this.cls.get('requestId') === undefined) this.cls.set('requestId', null);
+    if (!this.cls.has('requestId')) this.cls.set('requestId', null);
     this.cls.set('work', work);
     const idempotent = request instanceof Command ? this.cls.get('idempotent') : undefined;
     try {

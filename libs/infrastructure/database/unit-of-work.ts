@@ -1,5 +1,9 @@
+import { Logger } from '@nestjs/common';
+import type { ClientBase } from 'pg';
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { Actor } from '#domain/shared/actor';
+
+const log = new Logger('UnitOfWork');
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -20,9 +24,15 @@ export class UnitOfWork {
     return (this.begun ??= this.begin());
   }
 
+  /** What comes after the commit cannot undo it: that it fails is logged, and no caller is told so. */
   async commit(): Promise<void> {
     await this.end('COMMIT');
-    for (const work of this.afterCommit) await work();
+    const failed = (failure: unknown): void => {
+      log.error(failure);
+    };
+    for (const work of this.afterCommit) await work().catch(failed);
+    // What they read began a transaction of its own.
+    await this.end('ROLLBACK').catch(failed);
   }
 
   async rollback(): Promise<void> {
@@ -49,7 +59,10 @@ export class UnitOfWork {
     this.begun = undefined;
     if (!runner) return;
     try {
-      await runner.query(word);
+      const client = (await runner.connect()) as ClientBase;
+      const { command } = await client.query(word);
+      // PostgreSQL answers the COMMIT of a transaction in which a statement failed by rolling back, without an error.
+      if (command !== word) throw new Error('a failed statement was overlooked: nothing is committed');
     } finally {
       await runner.release();
     }

@@ -1,18 +1,27 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { fault } from '#domain/shared/errors';
 import { Refused } from '#adapters/shared/http/problem';
-import { A_BATCH } from '#adapters/shared/json/json-scan';
+import { A_BATCH, ONE_DOCUMENT } from '#adapters/shared/json/json-scan';
 import { readJson, type JsonProblem } from '#adapters/shared/json/strict-json';
 
+const KILOBYTE = 1024;
+/** Most bytes of a body, and of one that may hold a batch (RELIABILITY, *Edges*). */
+export const BODY_LIMIT = 256 * KILOBYTE;
+export const BATCH_LIMIT = 2 * KILOBYTE * KILOBYTE;
+
 const JSON_TYPES = ['application/json', 'application/merge-patch+json'];
-const ACCEPTS_JSON = /(^|[\s,])(\*\/\*|application\/(\*|json|problem\+json))/;
+const ACCEPTS_JSON = /(^|[\s,])(\*\/\*|application\/(\*|json|problem\+json))\s*($|[,;])/i;
 
 /** JSON alone is read, strictly and with every digit of its numbers; no body at all is fine whatever its type says. */
 export const readBodies = (fastify: FastifyInstance): void => {
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser(JSON_TYPES, { parseAs: 'buffer' }, (_request, body, done) => {
-    if (body.length === 0) return void done(null, undefined);
-    const read = readJson(body as Buffer, A_BATCH);
+  fastify.addContentTypeParser(JSON_TYPES, { parseAs: 'buffer' }, (request, body, done) => {
+    if (body.length === 0) {
+      done(null, undefined);
+      return;
+    }
+    const takesBatches = request.routeOptions.bodyLimit === BATCH_LIMIT;
+    const read = readJson(body, takesBatches ? A_BATCH : ONE_DOCUMENT);
     if (read.ok) done(null, read.value);
     else done(refusal(read.error), undefined);
   });
@@ -20,6 +29,12 @@ export const readBodies = (fastify: FastifyInstance): void => {
     if (body.length === 0) done(null, undefined);
     else done(Refused.http(415, 'media-type.unsupported', 'Send JSON: Content-Type: application/json.'), undefined);
   });
+};
+
+/** Where nothing is sent its type says nothing, and may be nonsense. */
+export const forgetTypeOfNothing = ({ headers }: FastifyRequest): void => {
+  const isEmpty = headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
+  if (isEmpty) delete headers['content-type'];
 };
 
 /** 406 only when `Accept` excludes JSON altogether; the pages beside the API are not JSON. */

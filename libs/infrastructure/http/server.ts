@@ -9,21 +9,23 @@ import { v7 } from 'uuid';
 import { BodyPipe } from '#adapters/shared/http/body.pipe';
 import { Routes } from '#adapters/shared/http/routes';
 import type { Scope } from '#infrastructure/context/scope';
-import { acceptableOnly, readBodies } from '#infrastructure/http/bodies';
+import { acceptableOnly, BATCH_LIMIT, BODY_LIMIT, forgetTypeOfNothing, readBodies } from '#infrastructure/http/bodies';
 import { serveDocs } from '#infrastructure/http/docs';
+import { refuseAddress, refuseConnection } from '#infrastructure/http/unreadable';
 
 export const PREFIX = 'api/v1';
 
-const KILOBYTE = 1024;
 const LARGE_BODIES = /\/(events|enrollments)$/;
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
 
 /** The HTTP door: Nest on Fastify, with everything the contract asks of every route. Not listening yet. */
 export const createServer = async (module: Type | object): Promise<NestFastifyApplication> => {
   const adapter = new FastifyAdapter({
-    bodyLimit: 256 * KILOBYTE,
+    bodyLimit: BODY_LIMIT,
     routerOptions: { maxParamLength: 1000 },
     requestIdHeader: false,
+    frameworkErrors: refuseAddress,
+    clientErrorHandler: refuseConnection,
     genReqId: (request: IncomingMessage) => {
       const given = request.headers['x-request-id'];
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : v7();
@@ -35,13 +37,17 @@ export const createServer = async (module: Type | object): Promise<NestFastifyAp
     forceCloseConnections: true,
   });
   app.useLogger(app.get(Logger));
-  app.setGlobalPrefix(PREFIX, { exclude: ['health', 'health/live', 'health/ready'] });
+  prefix(app);
   app.useGlobalPipes(new BodyPipe());
-  app.enableShutdownHooks();
   await app.register(helmet, { contentSecurityPolicy: false });
   shape(app);
   serveDocs(app);
   return app;
+};
+
+/** The contract's routes lie below `/api/v1`, operational ones do not. */
+export const prefix = (app: INestApplication): void => {
+  app.setGlobalPrefix(PREFIX, { exclude: ['health', 'health/live', 'health/ready'] });
 };
 
 const shape = (app: NestFastifyApplication): void => {
@@ -51,11 +57,12 @@ const shape = (app: NestFastifyApplication): void => {
   readBodies(fastify);
   fastify.addHook('onRoute', (route) => {
     routes.add([route.method].flat(), route.url);
-    if (LARGE_BODIES.test(route.url)) route.bodyLimit = 2 * KILOBYTE * KILOBYTE;
+    if (LARGE_BODIES.test(route.url)) route.bodyLimit = BATCH_LIMIT;
   });
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header('X-Request-Id', request.id);
     acceptableOnly(request);
+    forgetTypeOfNothing(request);
     done();
   });
   // Not before the body is read: the stream's callbacks would leave the scope again.

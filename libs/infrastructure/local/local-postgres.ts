@@ -3,7 +3,7 @@ import { chown, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/pro
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { endLeftOvers, processMark, startOnPort, startServer } from './processes';
-import { findPostgresPrograms, PostgresPrograms, RunAs, runAsFor } from './postgres-programs';
+import { findPostgresPrograms, type PostgresPrograms, type RunAs, runAsFor } from './postgres-programs';
 import { run } from './run';
 
 /** `durable: false` trades safety against power loss for speed; tests do. */
@@ -113,6 +113,8 @@ function serverSettings(mark: string, port: number, options: PostgresOptions): s
     'timezone=UTC',
     'log_timezone=UTC',
     'lc_messages=C',
+    // A new database fills up within seconds, and is planned for blindly until it has been analyzed.
+    'autovacuum_naptime=1s',
     // Commits stay in order of the answers, so that a killed server loses none: only a lost machine would.
     ...(durable ? [] : ['fsync=off', 'full_page_writes=off']),
   ];

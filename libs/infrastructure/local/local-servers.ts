@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { lockFolder } from './folder-lock';
-import { LocalPostgres, startPostgres } from './local-postgres';
-import { LocalRedis, startRedis } from './local-redis';
+import { type LocalPostgres, startPostgres } from './local-postgres';
+import { type LocalRedis, startRedis } from './local-redis';
 
 /** Where the data is: `ownerUrl` for migrations, `appUrl` for the application. */
 export interface ServerUrls {
@@ -36,11 +36,11 @@ export async function startLocalServers(
   await mkdir(folder, { recursive: true });
   const unlock = database && redis ? () => Promise.resolve() : await lockFolder(join(folder, 'lock'));
   const started = await Promise.allSettled([
-    database ? givenPostgres(database, env['DATABASE_MIGRATION_URL']) : startPostgres(join(folder, 'postgres')),
+    database ? givenPostgres(database, env.DATABASE_MIGRATION_URL) : startPostgres(join(folder, 'postgres')),
     redis ? givenRedis(redis) : startRedis(join(folder, 'redis'), { cache: redisCache }),
   ]);
   const stop = async (): Promise<void> => {
-    await Promise.all(started.map((one) => (one.status === 'fulfilled' ? one.value.stop() : undefined)));
+    await Promise.all(started.map((one) => (one.status === 'fulfilled' ? one.value.stop() : Promise.resolve())));
     await rm(urlsFile(folder), { force: true });
     await unlock();
   };
@@ -71,7 +71,7 @@ function givenRedis(url: string): Promise<LocalRedis> {
 }
 
 function failureOf(started: readonly PromiseSettledResult<unknown>[]): Error {
-  const reasons: unknown[] = started.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+  const reasons: unknown[] = started.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
   return new Error(reasons.map((reason) => (reason instanceof Error ? reason.message : String(reason))).join('\n\n'));
 }
 

@@ -1,4 +1,4 @@
-import { ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { open, readFile, readdir, writeFile } from 'node:fs/promises';
@@ -103,11 +103,11 @@ export async function startOnPort<T>(folder: string, start: (port: number) => Pr
 }
 
 async function becomesReady(ready: () => Promise<void>, ended: Promise<string>): Promise<string | undefined> {
-  let over = false;
-  void ended.then(() => (over = true));
+  const life = { over: false };
+  void ended.then(() => (life.over = true));
   const deadline = Date.now() + patience.start;
   let reason: unknown;
-  while (!over && Date.now() < deadline) {
+  while (!life.over && Date.now() < deadline) {
     try {
       await ready();
       return undefined;

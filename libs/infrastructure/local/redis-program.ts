@@ -16,7 +16,7 @@ const oldestVersion = 7;
  * family, which needs no root and installs nothing. Throws one message naming the choices when there is none.
  */
 export async function findRedisProgram(cache: string): Promise<RedisProgram> {
-  const onPath = await firstUsable((process.env['PATH'] ?? '').split(delimiter), {});
+  const onPath = await firstUsable((process.env.PATH ?? '').split(delimiter), {});
   const cached = onPath ?? (await inCache(cache));
   if (cached) return cached;
   let reason = 'it gave no server of that version';

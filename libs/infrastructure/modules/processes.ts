@@ -1,8 +1,13 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import type { Config } from '#infrastructure/config/config';
+import { HourlyPurge } from '#infrastructure/database/hourly-purge';
 import { CoreModule } from '#infrastructure/modules/core.module';
 import { workflows } from '#infrastructure/modules/workflows.module';
 import { HealthController } from '#infrastructure/observability/health.controller';
+import { OutboxRelay } from '#infrastructure/redis/outbox-relay';
+
+/** What runs by itself in a worker for all contexts. */
+const upkeep: Provider[] = [OutboxRelay, HourlyPurge];
 
 @Module({})
 class Api {}
@@ -25,7 +30,7 @@ export const apiModule = (config: Config): DynamicModule => ({
 export const workerModule = (config: Config): DynamicModule => ({
   module: Worker,
   imports: [CoreModule.with(config)],
-  providers: [...workflows.providers, ...workflows.workers],
+  providers: [...workflows.providers, ...workflows.workers, ...upkeep],
   controllers: [...workflows.consumers],
 });
 
@@ -33,6 +38,6 @@ export const workerModule = (config: Config): DynamicModule => ({
 export const everythingModule = (config: Config): DynamicModule => ({
   module: Everything,
   imports: [CoreModule.with(config)],
-  providers: [...workflows.providers, ...workflows.workers],
+  providers: [...workflows.providers, ...workflows.workers, ...upkeep],
   controllers: [HealthController, ...workflows.controllers, ...workflows.consumers],
 });

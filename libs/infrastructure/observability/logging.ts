@@ -1,3 +1,4 @@
+import { RequestMethod } from '@nestjs/common';
 import { ClsServiceManager } from 'nestjs-cls';
 import type { Params } from 'nestjs-pino';
 import { stdTimeFunctions } from 'pino';
@@ -7,6 +8,8 @@ import type { Scope } from '#infrastructure/context/scope';
 
 /** JSON lines with `timestamp, level, service, version, message`, and the request's id where there is one (API, *Configuration*). */
 export const logging = ({ LOG_LEVEL }: Config): Params => ({
+  // The package's own default is spelled for an older router, which warns of it.
+  forRoutes: [{ path: '{*path}', method: RequestMethod.ALL }],
   pinoHttp: {
     level: LOG_LEVEL,
     messageKey: 'message',

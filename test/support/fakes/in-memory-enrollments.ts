@@ -1,17 +1,17 @@
 import { canonicalJson, type JsonObject } from '#domain/shared/json';
 import type { KnownContact } from '#domain/workflows/enroll-all';
-import { shownStatus, type ExitReason, type NewEnrollment, type StoredStatus } from '#domain/workflows/enrollment';
+import { shownStatus, type NewEnrollment, type StoredStatus } from '#domain/workflows/enrollment';
 import type { PendingAction } from '#domain/workflows/pending-action';
 import type { ActionType, PendingActionType } from '#domain/workflows/steps';
 import type { Page, PageRequest } from '#application/shared/listing';
 import type { Clock, Ids } from '#application/shared/tools';
 import type {
-  AchievementView,
   ClaimedActionView,
   ContactView,
   EnrollmentView,
   PendingActionView,
 } from '#application/workflows/enrollment-views';
+import type { AchievementView } from '#application/workflows/achievements';
 import type { ContactFields, ContactRepository } from '#application/workflows/ports/contact-repository';
 import type { Ending, EnrollmentEndings, OpenEnrollments } from '#application/workflows/ports/enrollment-endings';
 import type { EnrollmentReadModel } from '#application/workflows/ports/enrollment-read-model';
@@ -98,10 +98,6 @@ export class InMemoryEnrollments implements EnrollmentStore, EnrollmentEndings, 
 
   async keepAttributes(tenantId: string, attributes: ReadonlyMap<string, JsonObject>): Promise<void> {
     for (const [contactId, value] of attributes) Object.assign(this.made(tenantId, contactId), { attributes: value });
-  }
-
-  endWorkflow(tenantId: string, workflowId: string, reason: ExitReason): Promise<number> {
-    return this.end(tenantId, { workflowId }, { status: 'exited', reason });
   }
 
   async end(tenantId: string, which: OpenEnrollments, { status, reason }: Ending): Promise<number> {

@@ -1,26 +1,24 @@
-import { Clock, Ids } from '#application/shared/tools';
+import type { Clock, Ids } from '#application/shared/tools';
 
 /** A clock that stands still until it is set. */
-export class SetClock extends Clock {
-  constructor(private time: Date) {
-    super();
-  }
+export class StandingClock implements Clock {
+  constructor(public time = new Date('2026-01-26T10:00:00.000Z')) {}
 
   now(): Date {
     return this.time;
   }
 
-  pass(milliseconds: number): void {
+  forward(milliseconds: number): void {
     this.time = new Date(this.time.getTime() + milliseconds);
   }
 }
 
-/** UUIDs one after the other. */
-export class CountingIds extends Ids {
-  private count = 0;
+/** Ids that count. */
+export class CountingIds implements Ids {
+  private last = 0;
 
   next(): string {
-    this.count += 1;
-    return `0190a000-0000-7000-8000-${this.count.toString(16).padStart(12, '0')}`;
+    this.last += 1;
+    return `00000000-0000-7000-8000-${String(this.last).padStart(12, '0')}`;
   }
 }

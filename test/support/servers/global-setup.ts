@@ -20,7 +20,7 @@ export default async function globalSetup(): Promise<void> {
   const redis = startRedis(join(folder, 'redis'), { cache: redisCache, durable: false, databases: 64 });
   stopServers = async () => {
     const started = await Promise.allSettled([postgres, redis]);
-    await Promise.all(started.map((one) => (one.status === 'fulfilled' ? one.value.stop() : undefined)));
+    await Promise.all(started.map((one) => (one.status === 'fulfilled' ? one.value.stop() : Promise.resolve())));
     await rm(folder, { recursive: true, force: true });
   };
   try {

@@ -2,7 +2,7 @@ import { ValidationPipe, type ArgumentMetadata, type Type, type ValidationError 
 import { plainToInstance, Transform } from 'class-transformer';
 import { validate } from 'class-validator';
 import { fault, invalid, type FieldFault } from '#domain/shared/errors';
-import { isObject } from '#domain/shared/json';
+import { isObject, type JsonObject } from '#domain/shared/json';
 import { err, ok, type Result } from '#domain/shared/result';
 import { Refused } from '#adapters/shared/http/problem';
 
@@ -20,13 +20,29 @@ export class BodyPipe extends ValidationPipe {
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     if (metadata.type !== 'body') return value;
-    const body = value ?? {};
-    if (typeof body !== 'object' || Array.isArray(body)) {
+    // Nothing sent stands for an object without members; `null` is something sent.
+    const body = value === undefined ? {} : value;
+    if (!isObject(body)) {
       throw new Refused(invalid([fault('', 'type', 'The body must be a JSON object.')]));
     }
-    return (await super.transform(body, metadata)) as unknown;
+    const further = (metadata.metatype as Partial<BodyWithFurtherFaults> | undefined)?.furtherFaults?.(body);
+    const checked: unknown = await super.transform(body, metadata).catch(refusedWith(further ?? []));
+    if (further && further.length > 0) throw new Refused(invalid(further));
+    return checked;
   }
 }
+
+/** A body class that finds faults of form which its decorators cannot, inside a free-form member. */
+export interface BodyWithFurtherFaults {
+  furtherFaults(body: JsonObject): readonly FieldFault[];
+}
+
+const refusedWith =
+  (further: readonly FieldFault[]) =>
+  (refused: unknown): never => {
+    if (!(refused instanceof Refused)) throw refused;
+    throw new Refused(invalid([...(refused.error.fields ?? []), ...further]));
+  };
 
 /** Checks one item of a batch by itself, as the pipe checks a whole body; pointers begin at the item. */
 export const readForm = async <T extends object>(form: Type<T>, item: unknown): Promise<Result<T>> => {

@@ -2,7 +2,6 @@ import type { ApiResponseSchemaHost } from '@nestjs/swagger';
 import type { View, ViewKind, ViewShape } from '#application/shared/view';
 
 export type Schema = Exclude<ApiResponseSchemaHost['schema'], { $ref: string }>;
-type Reference = { $ref: string };
 
 /** Every view that a route answers, by name, for `components.schemas`. */
 const named = new Map<string, View<ViewShape>>();
@@ -11,7 +10,7 @@ export const reference = (view: View<ViewShape>): Schema => {
   const known = named.get(view.name);
   if (known && known !== view) throw new Error(`two views are called ${view.name}`);
   named.set(view.name, view);
-  return { $ref: `#/components/schemas/${view.name}` } as Reference as Schema;
+  return { $ref: `#/components/schemas/${view.name}` };
 };
 
 /** The schema of one page of a list. */
@@ -49,6 +48,7 @@ const PLAIN: Readonly<Record<Extract<ViewKind, string>, Schema>> = {
   time: { type: 'string', format: 'date-time' },
   date: { type: 'string', format: 'date' },
   object: { type: 'object', additionalProperties: true },
+  any: { description: 'Any JSON value.' },
 };
 
 /** `components.schemas` of all views named so far, and of those they hold. */

@@ -38,18 +38,10 @@ const EVERYWHERE: Readonly<Record<number, string>> = {
 };
 
 /** Describes a route in the OpenAPI document and tells the answer interceptor how to answer. */
-export const Operation = (spec: OperationSpec): MethodDecorator => {
-  const status = spec.creates ? 201 : spec.answers === 'nothing' ? 204 : 200;
-  const errors: Record<number, string> = {
-    ...EVERYWHERE,
-    ...(spec.ifMatch && { 412: 'The version named by If-Match is not the present one (`current_version`).' }),
-    ...(spec.ifMatch === 'required' && { 428: 'If-Match is missing.' }),
-    ...spec.errors,
-  };
-  const schema = answerSchema(spec.answers);
-  return applyDecorators(
+export const Operation = (spec: OperationSpec): MethodDecorator =>
+  applyDecorators(
     SetMetadata(OPERATION, spec),
-    HttpCode(status),
+    HttpCode(statusOf(spec)),
     ApiBearerAuth(),
     ApiExtension('x-permission', spec.permission),
     ApiOperation({
@@ -57,40 +49,50 @@ export const Operation = (spec: OperationSpec): MethodDecorator => {
       summary: spec.summary,
       description: [spec.description, `Needs \`${spec.permission}\`.`].filter(Boolean).join(' '),
     }),
-    ApiResponse({ status, description: spec.summary, ...(schema && { schema }) }),
+    ...answersOf(spec),
+    ...headersOf(spec),
+    ...(typeof spec.answers === 'object' && 'page' in spec.answers ? queryOf(spec.answers.page) : []),
+  );
+
+const statusOf = ({ creates, answers }: OperationSpec): number => (creates ? 201 : answers === 'nothing' ? 204 : 200);
+
+const answersOf = (spec: OperationSpec): MethodDecorator[] => {
+  const schema = answerSchema(spec.answers);
+  const errors: Record<number, string> = {
+    ...EVERYWHERE,
+    ...(spec.ifMatch && { 412: 'The version named by If-Match is not the present one (`current_version`).' }),
+    ...(spec.ifMatch === 'required' && { 428: 'If-Match is missing.' }),
+    ...spec.errors,
+  };
+  return [
+    ApiResponse({ status: statusOf(spec), description: spec.summary, ...(schema && { schema }) }),
     ...(spec.createsMany
       ? [ApiResponse({ status: 200, description: 'Many: a result for each.', schema: reference(spec.createsMany) })]
       : []),
-    ...Object.entries(errors).map(([code, description]) =>
-      ApiResponse({
-        status: Number(code),
-        description,
-        content: { 'application/problem+json': { schema: reference(problemView) } },
-      }),
-    ),
-    ...(spec.ifMatch
-      ? [
-          ApiHeader({
-            name: 'If-Match',
-            required: spec.ifMatch === 'required',
-            description: 'The ETag you have read.',
-            schema: { type: 'string', example: '"1"' },
-          }),
-        ]
-      : []),
-    ...(spec.creates
-      ? [
-          ApiHeader({
-            name: 'Idempotency-Key',
-            required: false,
-            description: 'Makes a repetition answer what the first time answered, for 24 hours.',
-            schema: { type: 'string', maxLength: 200 },
-          }),
-        ]
-      : []),
-    ...(typeof spec.answers === 'object' && 'page' in spec.answers ? queryOf(spec.answers.page) : []),
-  );
+    ...Object.entries(errors).map(([code, description]) => {
+      const content = { 'application/problem+json': { schema: reference(problemView) } };
+      return ApiResponse({ status: Number(code), description, content });
+    }),
+  ];
 };
+
+const headersOf = ({ ifMatch, creates }: OperationSpec): MethodDecorator[] => [
+  ...(ifMatch ? [ApiHeader({ ...IF_MATCH, required: ifMatch === 'required' })] : []),
+  ...(creates ? [ApiHeader(IDEMPOTENCY_KEY)] : []),
+];
+
+const IF_MATCH = {
+  name: 'If-Match',
+  description: 'The ETag you have read.',
+  schema: { type: 'string', example: '"1"' },
+} as const;
+
+const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  required: false,
+  description: 'Makes a repetition answer what the first time answered, for 24 hours.',
+  schema: { type: 'string', maxLength: 200 },
+} as const;
 
 const answerSchema = (answers: OperationSpec['answers']): Schema | undefined => {
   if (answers === 'nothing') return undefined;

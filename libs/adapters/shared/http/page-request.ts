@@ -1,6 +1,6 @@
 import { fault, invalid, type FieldFault } from '#domain/shared/errors';
 import { readTime } from '#domain/shared/times';
-import type { FilterKind, Listing, PageRequest, Sort } from '#application/shared/listing';
+import { cursorHead, type FilterKind, type Listing, type PageRequest, type Sort } from '#application/shared/listing';
 import type { ViewKind } from '#application/shared/view';
 import { Refused } from '#adapters/shared/http/problem';
 
@@ -13,7 +13,7 @@ export const readPageRequest = (list: Listing, query: Query): PageRequest => {
   const faults: FieldFault[] = [];
   const refuse = (name: string, code: string, detail: string) => void faults.push(fault(`?${name}`, code, detail));
   for (const [name, value] of Object.entries(query)) {
-    const known = ONCE.includes(name) ? name !== 'deleted' || list.deletable : name in list.filters;
+    const known = ONCE.includes(name) ? name !== 'deleted' || list.deletable : Object.hasOwn(list.filters, name);
     if (!known) refuse(name, 'unknown', 'There is no such parameter here.');
     else if (Array.isArray(value) && (ONCE.includes(name) || list.filters[name]?.one)) {
       refuse(name, 'repeated', 'Give this parameter once.');
@@ -67,13 +67,12 @@ const readCursor = (
 ): PageRequest['after'] => {
   if (text === undefined) return null;
   const values = decoded(text);
-  const order = sort.map(({ field, descending }) => `${descending ? '-' : ''}${field}`).join(',');
   const fits =
     Array.isArray(values) &&
     values.length === sort.length + 2 &&
-    values[0] === order &&
+    values[0] === cursorHead(list, sort) &&
     sort.every(({ field }, n) => couldBe(list.item.shape[field], values[n + 1])) &&
-    UUID.test(String(values.at(-1)));
+    couldBe(list.item.shape.id, values.at(-1));
   if (fits) return values.slice(1) as PageRequest['after'];
   refuse();
   return null;
@@ -82,9 +81,11 @@ const readCursor = (
 /** Whether a value of the cursor can be one of the column it is compared with; a forged one must not reach the database. */
 const couldBe = (kind: ViewKind | undefined, value: unknown): boolean => {
   if (typeof kind === 'object' && 'orNull' in kind) return value === null || couldBe(kind.orNull, value);
-  if (kind === 'time' || kind === 'date') return typeof value === 'string' && readTime(value) !== undefined;
+  if (kind === 'time') return typeof value === 'string' && readTime(value) !== undefined;
+  if (kind === 'date') return typeof value === 'string' && readTime(`${value}T00:00:00Z`) !== undefined;
   if (kind === 'uuid') return typeof value === 'string' && UUID.test(value);
-  if (kind === 'integer' || kind === 'number') return typeof value === 'number' && Number.isSafeInteger(value);
+  if (kind === 'integer') return typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < 2 ** 31;
+  if (kind === 'number') return typeof value === 'number';
   return kind === 'boolean' ? typeof value === 'boolean' : typeof value === 'string' && isPlainText(value);
 };
 

@@ -29,7 +29,8 @@ export const PageOf = createParamDecorator((list: Listing, context: ExecutionCon
   readPageRequest(list, requestOf(context).query as Record<string, string | string[]>),
 );
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** A UUID in its form of 36 characters, in either case. */
+export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** An id in a path: what is no UUID names nothing (404), and either case is read. */
 export class IdOf implements PipeTransform<string, string> {

@@ -11,8 +11,9 @@ export class Routes {
     for (const method of methods) route.methods.add(method);
   }
 
-  /** The methods of a path; none when there is no such route. */
-  methodsOf(path: string): readonly string[] {
+  /** The methods of an address, whatever its query; none when there is no such route. */
+  methodsOf(url: string): readonly string[] {
+    const path = url.replace(/[?#].*$/s, '');
     return [...new Set(this.known.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => [...methods]))];
   }
 

@@ -23,10 +23,10 @@ export const timeOf = (text: string): Date => {
 };
 
 /** An id of the caller's world (SPEC 4.2). */
-export const IsPrintableId = (options?: { readonly each: true }): PropertyDecorator =>
+export const IsExternalId = (options?: { readonly each: true }): PropertyDecorator =>
   ValidateBy(
     {
-      name: 'isPrintableId',
+      name: 'isExternalId',
       validator: {
         validate: isExternalId,
         defaultMessage: buildMessage((each) => `${each}$property must have 1 to 200 printable characters`, options),

@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /** Whose fault a failure is: the `world`'s (try again), the `input`'s (drop it), or `ours` (stop and mend it). */
 export type Blame = 'world' | 'input' | 'ours';
 
@@ -29,7 +31,7 @@ const codesOf = (failure: unknown): string[] =>
 /** The failure and what caused it. */
 const chain = (failure: unknown): Error[] => {
   const errors: Error[] = [];
-  for (let at = failure; at instanceof Error; at = inner(at)) errors.push(at);
+  for (let at = failure; types.isNativeError(at); at = inner(at)) errors.push(at);
   return errors;
 };
 

@@ -69,7 +69,18 @@ export class GuardedStore {
       .set(next)
       .where('tenant_id = :tenantId AND id = :id AND version = :version', { ...next, version: stored.version })
       .execute();
-    return affected === 1 ? done : err(stale(stored.version + 1));
+    return affected === 1 ? done : err(stale(await this.presentVersion(schema, stored)));
+  }
+
+  private async presentVersion<S extends Versioned & ObjectLiteral>(
+    schema: EntitySchema<S>,
+    { tenantId, id, version }: S,
+  ): Promise<number> {
+    const [row] = await this.db.query<{ version: number }>(
+      `SELECT version FROM ${schema.options.name} WHERE tenant_id = $1 AND id = $2`,
+      [tenantId, id],
+    );
+    return row?.version ?? version;
   }
 }
 

@@ -40,7 +40,7 @@ export class Journal {
 
   private async audit(entries: readonly AuditEntry[]): Promise<void> {
     const { actor, requestId } = this.context;
-    await this.db.query(
+    await this.db.prepared(
       `INSERT INTO audit_log (tenant_id, id, occurred_at, action, entity_type, entity_id, actor_id, changes, request_id)
        SELECT e.tenant_id, e.id, $2, e.action, e.entity_type, e.entity_id, $3, e.changes, e.request_id
        FROM json_to_recordset($1) AS e (tenant_id uuid, id uuid, action text, entity_type text, entity_id uuid, changes jsonb,
@@ -66,7 +66,7 @@ export class Journal {
   private async tell(facts: readonly Told[]): Promise<void> {
     const now = this.clock.now();
     const messages = facts.map((fact) => this.message(fact, now));
-    await this.db.query(
+    await this.db.prepared(
       `INSERT INTO outbox (tenant_id, message_id, message, created_at)
        SELECT m.tenant_id, m.id, m.message, $4
        FROM unnest($1::uuid[], $2::uuid[], $3::text[]) WITH ORDINALITY AS m (tenant_id, id, message, n) ORDER BY m.n`,

@@ -1,4 +1,4 @@
-import type { Listing, Page, PageRequest, Sort } from '#application/shared/listing';
+import { cursorHead, type Listing, type Page, type PageRequest, type Sort } from '#application/shared/listing';
 import type { ViewShape, Shown, View } from '#application/shared/view';
 import type { Database } from '#adapters/shared/persistence/database';
 
@@ -34,7 +34,7 @@ export const readPage = async <S extends ViewShape>(
   if (request.after) where.push(behind(listing, source, request.sort, request.after, bind));
   const rows = await db.query<Record<string, Value>>(
     `SELECT ${source.columns}${sortColumns(source, request.sort)} FROM ${source.from} WHERE ${where.join(' AND ')}
-     ORDER BY ${order(source, request.sort)} LIMIT ${bind(request.limit + 1)} OFFSET ${bind(request.offset)}`,
+     ORDER BY ${order(listing, source, request.sort)} LIMIT ${bind(request.limit + 1)} OFFSET ${bind(request.offset)}`,
     parameters,
   );
   const kept = rows.slice(0, request.limit);
@@ -44,7 +44,7 @@ export const readPage = async <S extends ViewShape>(
     total: counted,
     offset: request.offset,
     limit: request.limit,
-    next_cursor: last ? cursorOf(request.sort, last) : null,
+    next_cursor: last ? cursorOf(listing, request.sort, last) : null,
   };
 };
 
@@ -74,11 +74,13 @@ const sortColumns = (source: ListSource, sort: readonly Sort[]): string =>
     .map((sql, n) => `, ${sql} AS sort_${String(n)}`)
     .join('');
 
-const order = (source: ListSource, sort: readonly Sort[]): string =>
+/** `NULLS LAST` only where nulls can be: on other columns it would keep their index from serving the order. */
+const order = (listing: Listing, source: ListSource, sort: readonly Sort[]): string =>
   [
-    ...sort.map(
-      ({ field, descending }) => `${expression(source, field)} ${descending ? 'DESC NULLS LAST' : 'ASC NULLS LAST'}`,
-    ),
+    ...sort.map(({ field, descending }) => {
+      const last = isNullable(listing, field) ? ' NULLS LAST' : '';
+      return `${expression(source, field)} ${descending ? 'DESC' : 'ASC'}${last}`;
+    }),
     `${source.id} ${lastDirection(sort)}`,
   ].join(', ');
 
@@ -100,7 +102,7 @@ const behind = (
       nullable: isNullable(listing, field),
     })),
     { sql: source.id, descending: lastDirection(sort) === 'DESC', nullable: false },
-  ].map((field, n) => ({ ...field, bound: after[n] == null ? null : bind(after[n]) }));
+  ].map((field, n) => ({ ...field, bound: (after[n] ?? null) === null ? null : bind(after[n]) }));
   // Only a comparison of whole rows lets an index start at the cursor instead of reading up to it.
   if (fields.every(({ descending, nullable }) => !nullable && descending === fields[0]?.descending)) {
     const [left, right] = [fields.map(({ sql }) => sql), fields.map(({ bound }) => bound)];
@@ -123,10 +125,7 @@ const isNullable = ({ item }: Listing, field: string): boolean => {
 const only = <S extends ViewShape>({ shape }: View<S>, row: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.keys(shape).map((key) => [key, row[key]]));
 
-const cursorOf = (sort: readonly Sort[], row: Record<string, Value>): string =>
+const cursorOf = (listing: Listing, sort: readonly Sort[], row: Record<string, Value>): string =>
   Buffer.from(
-    JSON.stringify([
-      sort.map(({ field, descending }) => `${descending ? '-' : ''}${field}`).join(','),
-      ...[...sort, 'id'].map((_, n) => row[`sort_${String(n)}`] ?? null),
-    ]),
+    JSON.stringify([cursorHead(listing, sort), ...[...sort, 'id'].map((_, n) => row[`sort_${String(n)}`] ?? null)]),
   ).toString('base64url');

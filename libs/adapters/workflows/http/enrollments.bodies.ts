@@ -5,7 +5,7 @@ import type { JsonObject } from '#domain/shared/json';
 import { ENROLLED_AT_ONCE, type ContactToEnroll } from '#domain/workflows/enroll-all';
 import { MOST_STEPS, PENDING_ACTION_TYPES, type PendingActionType } from '#domain/workflows/steps';
 import { AsSent } from '#adapters/shared/http/body.pipe';
-import { IsPrintableId, IsJsonObject, IsTime, MayBeLeftOut, timeOf } from '#adapters/shared/http/rules';
+import { IsExternalId, IsJsonObject, IsTime, MayBeLeftOut, timeOf } from '#adapters/shared/http/rules';
 
 export class HandedInActionBody {
   @ApiProperty({ enum: PENDING_ACTION_TYPES, example: 'send_email' })
@@ -34,7 +34,7 @@ export class EnrollmentBody {
     maxLength: 200,
     description: 'Your own id; an unknown contact is made.',
   })
-  @IsPrintableId()
+  @IsExternalId()
   contact_id!: string;
 
   @ApiPropertyOptional({
@@ -99,7 +99,7 @@ export class BulkExitBody {
   @IsArray()
   @ArrayNotEmpty()
   @ArrayMaxSize(ENROLLED_AT_ONCE)
-  @IsPrintableId({ each: true })
+  @IsExternalId({ each: true })
   contact_ids?: string[];
 
   @ApiPropertyOptional({ format: 'date-time', example: '2026-01-01T00:00:00Z' })

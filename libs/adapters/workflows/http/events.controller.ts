@@ -2,30 +2,22 @@ import { Body, Controller, Post, Req } from '@nestjs/common';
 import { ApiBody, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { Actor } from '#domain/shared/actor';
-import { fault, forbidden, invalid, type DomainError, type FieldFault } from '#domain/shared/errors';
+import { fault, forbidden, invalid, type FieldFault } from '#domain/shared/errors';
 import { err, ok, type Result } from '#domain/shared/result';
 import { Clock } from '#application/shared/tools';
-import { view, type Shown } from '#application/shared/view';
-import { eventAchievementView, OUTCOMES } from '#application/workflows/arrival';
 import { Operation } from '#adapters/shared/http/operation';
 import { Caller } from '#adapters/shared/http/parameters';
-import { fieldFaultView } from '#adapters/shared/http/problem';
 import { eventsSchema } from '#adapters/workflows/http/events.schema';
-import { EventBatcher, type Verdict } from '#adapters/workflows/messaging/event-batcher';
+import { EventBatcher } from '#adapters/workflows/messaging/event-batcher';
 import { nameOf, readEnvelope, type Envelope } from '#adapters/workflows/messaging/event-envelope';
-
-const eventErrorView = view('EventError', { code: 'text', detail: 'text', errors: { listOf: fieldFaultView } });
-
-const eventResultView = view('EventResult', {
-  event_id: { orNull: 'text' },
-  outcome: { oneOf: OUTCOMES },
-  achievements: { listOf: eventAchievementView },
-  error: { orNull: eventErrorView },
-});
-type EventResult = Shown<typeof eventResultView>;
-
-const eventResultsView = view('EventResults', { results: { listOf: eventResultView } });
-type EventResults = Shown<typeof eventResultsView>;
+import {
+  eventResultsView,
+  plain,
+  POSTPONED,
+  refused,
+  resultOf,
+  type EventResults,
+} from '#adapters/workflows/messaging/event-results';
 
 const MOST_EVENTS = 1000;
 
@@ -74,7 +66,7 @@ export class EventsController {
       envelope.kind === 'event' ? [{ event: envelope.event, requestId, answered: true }] : [],
     );
     const verdicts = await this.batcher.gather(arrivals);
-    if (verdicts.some((verdict) => 'postponed' in verdict)) return err(LOCKED);
+    if (verdicts.some((verdict) => 'postponed' in verdict)) return err(POSTPONED);
     const verdictOf = new Map(arrivals.map(({ event }, n) => [event, verdicts[n]]));
     const seen = new Set<string>();
     const results = envelopes.map((envelope, n) => {
@@ -89,12 +81,6 @@ export class EventsController {
   }
 }
 
-const LOCKED: DomainError = {
-  kind: 'unavailable',
-  code: 'events.postponed',
-  message: 'A long change of this tenant is under way. Send the events again; those already decided change nothing.',
-};
-
 /** One event, or the items of a batch. */
 const itemsOf = (body: unknown): Result<{ items: readonly unknown[]; single: boolean }> => {
   const { events, ...others } = (body ?? {}) as { events?: unknown };
@@ -108,24 +94,3 @@ const itemsOf = (body: unknown): Result<{ items: readonly unknown[]; single: boo
 
 const belowEvent = (faults: readonly FieldFault[], n: number): FieldFault[] =>
   faults.map(({ pointer, code, detail }) => fault(`/events/${String(n)}${pointer}`, code, detail));
-
-const plain = (event_id: string, outcome: EventResult['outcome']): EventResult => ({
-  event_id,
-  outcome,
-  achievements: [],
-  error: null,
-});
-
-const refused = (event_id: string | null, errors: readonly FieldFault[], code = 'validation-failed'): EventResult => ({
-  event_id,
-  outcome: 'invalid',
-  achievements: [],
-  error: { code, detail: 'The event has faults; each is named in `errors`.', errors },
-});
-
-const resultOf = (eventId: string, verdict: Verdict | undefined, isRepeated: boolean): EventResult => {
-  if (!verdict) throw new Error('an event was handed in and nothing was decided');
-  if (!('outcome' in verdict) || verdict.outcome === 'unknown_tenant') return refused(eventId, [], 'event.refused');
-  const outcome = verdict.outcome === 'no_match' && isRepeated ? 'duplicate' : verdict.outcome;
-  return { ...verdict, outcome, error: null };
-};

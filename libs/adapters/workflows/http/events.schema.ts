@@ -2,7 +2,7 @@ import { EVENT_TYPES } from '#domain/workflows/goal-type';
 import type { Schema } from '#adapters/shared/http/open-api';
 
 /** The envelope as the document shows it; `readEnvelope` is what reads it. */
-const eventSchema: Schema = {
+export const eventSchema: Schema = {
   type: 'object',
   required: ['event_type', 'contact_id'],
   properties: {

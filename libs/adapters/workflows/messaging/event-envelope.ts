@@ -6,10 +6,11 @@ import { below } from '#domain/shared/json';
 import { isExternalId } from '#domain/shared/text';
 import { readTime } from '#domain/shared/times';
 import type { ContactEvent } from '#domain/workflows/contact-event';
+import type { DeadLetterReason } from '#domain/workflows/dead-letter';
 import { isEventType, type EventType } from '#domain/workflows/goal-type';
 
 /** The reasons that lie in the envelope; the first two are also the codes of their faults. */
-export type EnvelopeReason = 'tenant_missing' | 'occurred_at_in_future' | 'invalid_event';
+export type EnvelopeReason = Extract<DeadLetterReason, 'tenant_missing' | 'occurred_at_in_future' | 'invalid_event'>;
 
 /** How a message came in. */
 export interface EnvelopeContext {

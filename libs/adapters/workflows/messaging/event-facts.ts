@@ -84,6 +84,6 @@ export const shownData = (
   eventType: EventType,
   data: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> => {
-  const digits = eventType === 'payment.completed' ? digitsOf(data['amount']) : undefined;
+  const digits = eventType === 'payment.completed' ? digitsOf(data.amount) : undefined;
   return digits === undefined ? data : { ...data, amount: digits };
 };

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Actor } from '#domain/shared/actor';
 import type { DeadLetterWay } from '#domain/workflows/dead-letter';
 import type { EventType } from '#domain/workflows/goal-type';
@@ -21,6 +22,9 @@ export interface RawMessage {
   readonly channel?: EventType;
 }
 
+const ATTEMPTS = 65;
+const LONGEST_PAUSE_MS = 1000;
+
 type Decide = (arrivals: readonly Arrival[]) => Promise<Verdict[]>;
 type Reading = { readonly arrival: Arrival } | { readonly letter: DeadLetter } | null;
 
@@ -40,9 +44,28 @@ export class EventIntake {
     return this.take('stream', messages, (arrivals) => this.batcher.decide(arrivals));
   }
 
-  /** Takes single messages, gathered into a batch with others of the same moment. */
-  takeSingly(messages: readonly RawMessage[]): Promise<RawMessage[]> {
-    return this.take('pubsub', messages, (arrivals) => this.batcher.gather(arrivals));
+  /**
+   * Takes a single message, gathered into a batch with others of the same moment, and keeps trying for a minute: nobody
+   * will send it again.
+   */
+  async takeWhateverItTakes(message: RawMessage, warn: (failure: Error) => void): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const postponed = await this.take('pubsub', [message], (arrivals) => this.batcher.gather(arrivals));
+        if (postponed.length === 0) return;
+      } catch (failure) {
+        if (attempt === ATTEMPTS) throw failure;
+        if (attempt === 1) warn(failure as Error);
+      }
+      await sleep(Math.min(50 * 2 ** attempt, LONGEST_PAUSE_MS));
+    }
+  }
+
+  /** Sets a message aside that came in on a channel of requests and is none. */
+  setAside(message: RawMessage): Promise<void> {
+    const { raw, origin, receivedAt } = message;
+    const detail = 'A request is framed: {"pattern": …, "data": …, "id": …}.';
+    return this.keep([{ way: 'request', origin, tenantId: null, reason: 'not_json', detail, raw, receivedAt }]);
   }
 
   private async take(way: DeadLetterWay, messages: readonly RawMessage[], decide: Decide): Promise<RawMessage[]> {

@@ -30,7 +30,7 @@ export class ActiveGoalsIndex implements ActiveGoals {
   constructor(private readonly db: Database) {}
 
   async refresh(tenantIds: readonly string[]): Promise<ReadonlySet<string>> {
-    const rows = await this.db.query<{ id: string; goals_version: number }>(
+    const rows = await this.db.prepared<{ id: string; goals_version: number }>(
       'SELECT id, goals_version FROM tenants WHERE id = ANY ($1)',
       [tenantIds],
     );

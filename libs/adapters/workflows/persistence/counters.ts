@@ -17,7 +17,7 @@ export interface Count {
  */
 export const addToCounters = async (db: Database, counts: readonly Count[]): Promise<void> => {
   if (counts.length === 0) return;
-  await db.query(
+  await db.prepared(
     `INSERT INTO workflow_daily_counters AS d (tenant_id, workflow_id, day, counter, value)
      SELECT tenant_id, workflow_id, (at AT TIME ZONE 'UTC')::date, counter, sum(value)
      FROM json_to_recordset($1) AS c (tenant_id uuid, workflow_id uuid, at timestamptz, counter text, value bigint)

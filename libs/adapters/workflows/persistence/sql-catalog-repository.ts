@@ -1,8 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { v5 } from 'uuid';
+import { changesBetween } from '#domain/shared/changes';
 import type { Catalog, CatalogEntry, CatalogKind, CatalogReference } from '#domain/workflows/catalog';
 import { Clock } from '#application/shared/tools';
-import type { CatalogRepository } from '#application/workflows/ports/catalog-repository';
+import type { CatalogRepository, NamedCatalogEntry } from '#application/workflows/ports/catalog-repository';
 import { Database } from '#adapters/shared/persistence/database';
+import { Journal } from '#adapters/shared/persistence/journal';
 
 interface Row {
   readonly kind: CatalogKind;
@@ -10,10 +13,23 @@ interface Row {
   readonly pipeline_id: string | null;
 }
 
+type EntryRow = Pick<Row, 'pipeline_id'> & { readonly name: string | null };
+
+/** Names catalog entries in the audit log: a UUIDv5 of tenant, kind and external id below this one. */
+const NAMESPACE = '5f1f5b0e-8c5c-5d0e-9a0f-2f6b7c3d9e41';
+
+/** Where one entry stands. */
+interface Place {
+  readonly tenantId: string;
+  readonly kind: CatalogKind;
+  readonly externalId: string;
+}
+
 @Injectable()
 export class SqlCatalogRepository implements CatalogRepository {
   constructor(
     private readonly db: Database,
+    private readonly journal: Journal,
     private readonly clock: Clock,
   ) {}
 
@@ -36,27 +52,61 @@ export class SqlCatalogRepository implements CatalogRepository {
     return catalog;
   }
 
-  async put(
-    tenantId: string,
-    kind: CatalogKind,
-    externalId: string,
-    entry: CatalogEntry & { readonly name: string | null },
-  ): Promise<boolean> {
-    const [row] = await this.db.query<{ is_new: boolean }>(
-      `INSERT INTO catalog_entries (tenant_id, kind, external_id, name, pipeline_id, created_at, updated_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $6)
-       ON CONFLICT (tenant_id, kind, external_id) DO UPDATE SET name = $4, pipeline_id = $5, updated_at = $6
-       RETURNING xmax = 0 AS is_new`,
-      [tenantId, kind, externalId, entry.name, entry.pipelineId, this.clock.now()],
+  async put(tenantId: string, kind: CatalogKind, externalId: string, entry: NamedCatalogEntry): Promise<void> {
+    const place = { tenantId, kind, externalId };
+    if (await this.insert(place, entry)) return this.audit('created', place, null, entry);
+    const [row] = await this.db.query<EntryRow>(
+      `SELECT name, pipeline_id FROM catalog_entries WHERE tenant_id = $1 AND kind = $2 AND external_id = $3 FOR UPDATE`,
+      [tenantId, kind, externalId],
     );
-    return row?.is_new === true;
+    // It went between the two statements.
+    if (!row) return this.put(tenantId, kind, externalId, entry);
+    const { name, pipelineId } = entry;
+    if (row.name === name && row.pipeline_id === pipelineId) return;
+    await this.db.query(
+      `UPDATE catalog_entries SET name = $4, pipeline_id = $5, updated_at = $6
+       WHERE tenant_id = $1 AND kind = $2 AND external_id = $3`,
+      [tenantId, kind, externalId, name, pipelineId, this.clock.now()],
+    );
+    await this.audit('updated', place, named(row), entry);
   }
 
   async remove(tenantId: string, kind: CatalogKind, externalId: string): Promise<boolean> {
-    const removed = await this.db.query(
-      'DELETE FROM catalog_entries WHERE tenant_id = $1 AND kind = $2 AND external_id = $3 RETURNING external_id',
+    const [row] = await this.db.query<EntryRow>(
+      `DELETE FROM catalog_entries WHERE tenant_id = $1 AND kind = $2 AND external_id = $3 RETURNING name, pipeline_id`,
       [tenantId, kind, externalId],
     );
-    return removed.length > 0;
+    if (row) await this.audit('deleted', { tenantId, kind, externalId }, named(row), null);
+    return row !== undefined;
+  }
+
+  /** Answers whether it is new; waits for another transaction that is registering the same. */
+  private async insert({ tenantId, kind, externalId }: Place, entry: NamedCatalogEntry): Promise<boolean> {
+    const inserted = await this.db.query(
+      `INSERT INTO catalog_entries (tenant_id, kind, external_id, name, pipeline_id, created_at, updated_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $6) ON CONFLICT (tenant_id, kind, external_id) DO NOTHING RETURNING kind`,
+      [tenantId, kind, externalId, entry.name, entry.pipelineId, this.clock.now()],
+    );
+    return inserted.length > 0;
+  }
+
+  /** Kind and external id stand in every entry: its uuid cannot be read back. */
+  private async audit(
+    word: 'created' | 'updated' | 'deleted',
+    { tenantId, kind, externalId }: Place,
+    before: NamedCatalogEntry | null,
+    after: NamedCatalogEntry | null,
+  ): Promise<void> {
+    const changes = {
+      kind: { old: before && kind, new: after && kind },
+      external_id: { old: before && externalId, new: after && externalId },
+      ...changesBetween<NamedCatalogEntry>(before ?? NOTHING, after ?? NOTHING, ['name', 'pipelineId']),
+    };
+    const entityId = v5(`${tenantId}/${kind}/${externalId}`, NAMESPACE);
+    await this.journal.write([{ action: `catalog.${word}`, entityType: 'catalog', entityId, changes }], []);
   }
 }
+
+const NOTHING: NamedCatalogEntry = { name: null, pipelineId: null };
+
+const named = ({ name, pipeline_id }: EntryRow): NamedCatalogEntry => ({ name, pipelineId: pipeline_id });

@@ -1,7 +1,25 @@
 import { Injectable } from '@nestjs/common';
+import type { Page, PageRequest } from '#application/shared/listing';
 import { Clock, Ids } from '#application/shared/tools';
+import {
+  listedDeadLetterView,
+  type DeadLetterView,
+  type ListedDeadLetterView,
+} from '#application/workflows/dead-letter-views';
 import type { DeadLetter, DeadLetters } from '#application/workflows/ports/dead-letters';
+import { deadLetterListing } from '#application/workflows/queries/list-dead-letters';
 import { Database } from '#adapters/shared/persistence/database';
+import { Journal } from '#adapters/shared/persistence/journal';
+import { readPage } from '#adapters/shared/persistence/listed';
+import { columnsOf } from '#adapters/shared/persistence/view-columns';
+
+const PREVIEW = 1000;
+/** No character of UTF-8 takes more than four bytes. */
+const LISTED = columnsOf(listedDeadLetterView, 'd', {
+  preview: `encode(substring(d.raw FROM 1 FOR ${String(4 * PREVIEW)}), 'base64')`,
+});
+
+type Row = Omit<DeadLetterView, 'raw'> & { readonly raw: Buffer };
 
 @Injectable()
 export class SqlDeadLetters implements DeadLetters {
@@ -9,6 +27,7 @@ export class SqlDeadLetters implements DeadLetters {
     private readonly db: Database,
     private readonly clock: Clock,
     private readonly ids: Ids,
+    private readonly journal: Journal,
   ) {}
 
   /** In the order of their origins: two deliveries of the same messages then wait for each other instead of locking each other out. */
@@ -40,7 +59,54 @@ export class SqlDeadLetters implements DeadLetters {
       ],
     );
   }
+
+  async take(tenantId: string, id: string, why: 'deleted' | 'replayed'): Promise<DeadLetter | null> {
+    const [row] = await this.db.query<Row>(
+      `DELETE FROM dead_letters d WHERE d.tenant_id = $1 AND d.id = $2
+       RETURNING d.way, d.origin, d.reason, d.detail, d.raw, d.received_at`,
+      [tenantId, id],
+    );
+    if (!row) return null;
+    await this.journal.write([{ tenantId, action: `dead_letter.${why}`, entityType: 'dead_letter', entityId: id }], []);
+    const { way, origin, reason, detail, raw } = row;
+    return { way, origin, tenantId, reason, detail, raw, receivedAt: new Date(row.received_at) };
+  }
+
+  async letter(tenantId: string, id: string): Promise<DeadLetterView | null> {
+    const [row] = await this.db.query<Row>(
+      `SELECT ${LISTED}, d.raw FROM dead_letters d WHERE d.tenant_id = $1 AND d.id = $2`,
+      [tenantId, id],
+    );
+    return row ? { ...previewed(row), raw: row.raw.toString('base64') } : null;
+  }
+
+  async letters(tenantId: string, page: PageRequest): Promise<Page<ListedDeadLetterView>> {
+    const found = await readPage(
+      this.db,
+      deadLetterListing,
+      {
+        from: 'dead_letters d',
+        columns: LISTED,
+        where: ['d.tenant_id = $1'],
+        parameters: [tenantId],
+        id: 'd.id',
+        sorted: { created_at: 'd.created_at', received_at: 'd.received_at' },
+        filtered: {
+          reason: (values) => `d.reason = ANY (${values})`,
+          way: (values) => `d.way = ANY (${values})`,
+        },
+      },
+      page,
+    );
+    return { ...found, items: found.items.map(previewed) };
+  }
 }
+
+/** The first bytes as text; what is no UTF-8 becomes replacement characters. */
+const previewed = <T extends ListedDeadLetterView>(row: T): T => {
+  const text = Buffer.from(row.preview, 'base64').toString();
+  return { ...row, preview: Array.from(text).slice(0, PREVIEW).join('') };
+};
 
 /** A text of strangers may hold what PostgreSQL's cannot; setting a letter aside must not fail on it. */
 const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '\uFFFD').slice(0, 2000);

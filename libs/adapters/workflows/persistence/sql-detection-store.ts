@@ -45,7 +45,7 @@ export class SqlDetectionStore implements DetectionStore {
     const distinct = [
       ...new Map(contacts.map((contact) => [`${contact.tenantId} ${contact.contactId}`, contact])).values(),
     ];
-    const rows = await this.db.query<EnrollmentRow>(
+    const rows = await this.db.prepared<EnrollmentRow>(
       `SELECT e.id, e.tenant_id, e.workflow_id, c.external_id AS contact_id, e.enrolled_at
        FROM unnest($1::uuid[], $2::text[]) AS k (tenant_id, contact_id)
        JOIN contacts c ON c.tenant_id = k.tenant_id AND c.external_id = k.contact_id
@@ -66,15 +66,15 @@ export class SqlDetectionStore implements DetectionStore {
     const tenants = candidates.map(({ tenantId }) => tenantId);
     const workflowIds = candidates.map(({ workflowId }) => workflowId);
     const enrollmentIds = candidates.map(({ id }) => id);
-    await this.db.query(`SELECT set_config('lock_timeout', '200ms', true)`);
-    const active = await this.db.query<{ id: string }>(
+    await this.db.prepared(`SELECT set_config('lock_timeout', '200ms', true)`);
+    const active = await this.db.prepared<{ id: string }>(
       `SELECT w.id FROM workflows w
        WHERE (w.tenant_id, w.id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))
          AND w.status = 'active' AND w.deleted_at IS NULL
        ORDER BY w.id FOR SHARE`,
       [tenants, workflowIds],
     );
-    const open = await this.db.query<{ id: string }>(
+    const open = await this.db.prepared<{ id: string }>(
       `SELECT e.id FROM workflow_enrollments e
        WHERE (e.tenant_id, e.id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[])) AND e.status = 'active'
        ORDER BY e.id FOR UPDATE`,
@@ -99,7 +99,7 @@ export class SqlDetectionStore implements DetectionStore {
   }
 
   async credited(events: readonly EventKey[]): Promise<ReadonlySet<string>> {
-    const rows = await this.db.query<{ tenant_id: string; event_id: string }>(
+    const rows = await this.db.prepared<{ tenant_id: string; event_id: string }>(
       `SELECT DISTINCT a.tenant_id, a.event_id FROM unnest($1::uuid[], $2::text[]) AS k (tenant_id, event_id)
        JOIN workflow_goal_achievements a ON a.tenant_id = k.tenant_id AND a.event_id = k.event_id`,
       [events.map(({ tenantId }) => tenantId), events.map(({ eventId }) => eventId)],
@@ -110,7 +110,7 @@ export class SqlDetectionStore implements DetectionStore {
   /** Read after the locks were granted: what another transaction committed while this one waited is seen. */
   private async truthOf(active: ReadonlySet<string>, enrollments: readonly OpenEnrollment[]): Promise<Held> {
     const tenants = enrollments.map(({ tenantId }) => tenantId);
-    const rows = await this.db.query<GoalOrAchieved>(
+    const rows = await this.db.prepared<GoalOrAchieved>(
       `SELECT ${ACTIVE_GOAL}, NULL::uuid AS enrollment_id
        FROM workflow_goals g JOIN workflows w ON w.tenant_id = g.tenant_id AND w.id = g.workflow_id
        WHERE (g.tenant_id, g.workflow_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))
@@ -127,7 +127,7 @@ export class SqlDetectionStore implements DetectionStore {
 
   /** The tenant is the event's own, so that the composite keys refuse a decision that has mixed tenants up. */
   private insertAchievements(decisions: readonly NamedDecision[], now: Date): Promise<Achieved[]> {
-    return this.db.query<Achieved>(
+    return this.db.prepared<Achieved>(
       `WITH d AS (
          SELECT * FROM json_to_recordset($1) AS d (id uuid, tenant_id uuid, workflow_id uuid, enrollment_id uuid, contact_id text,
            workflow_goal_id uuid, goal_type text, achieved_at timestamptz, event_id text, trigger_event jsonb, metadata jsonb,
@@ -151,42 +151,19 @@ export class SqlDetectionStore implements DetectionStore {
   }
 
   private exit(exits: readonly NamedDecision[], now: Date): Promise<Exited[]> {
-    return this.db.query<Exited>(
-      `WITH x AS (
-         SELECT * FROM json_to_recordset($1) AS x (tenant_id uuid, enrollment_id uuid, contact_id text, workflow_goal_id uuid,
-           goal_type text, request_id text)
-       ), latest AS (
-         SELECT x.tenant_id, x.enrollment_id, max(a.achieved_at) AS achieved_at
-         FROM x JOIN workflow_goal_achievements a ON a.tenant_id = x.tenant_id AND a.enrollment_id = x.enrollment_id GROUP BY 1, 2
-       ), ended AS (
-         UPDATE workflow_enrollments e SET status = 'completed_goal', exited_at = $2, exit_reason = 'goal_achieved',
-           time_to_goal_ms = round(extract(epoch FROM l.achieved_at - e.enrolled_at) * 1000)
-         FROM latest l WHERE e.tenant_id = l.tenant_id AND e.id = l.enrollment_id AND e.status = 'active'
-         RETURNING e.tenant_id, e.id, e.workflow_id, e.time_to_goal_ms, l.achieved_at
-       ), stopped AS (
-         UPDATE workflow_pending_actions a SET finished_at = $2,
-           status = CASE WHEN a.action_type = 'wait' AND a.scheduled_at <= $2 THEN 'completed' ELSE 'cancelled' END
-         FROM ended WHERE a.tenant_id = ended.tenant_id AND a.enrollment_id = ended.id AND a.status IN ('pending', 'claimed')
-         RETURNING a.tenant_id, a.enrollment_id, a.status
-       )
-       SELECT x.*, ended.workflow_id, ended.time_to_goal_ms, ended.achieved_at,
-         (SELECT count(*) FROM stopped s WHERE s.tenant_id = x.tenant_id AND s.enrollment_id = x.enrollment_id
-            AND s.status = 'cancelled') AS cancelled_actions
-       FROM x JOIN ended ON ended.tenant_id = x.tenant_id AND ended.id = x.enrollment_id`,
-      [
-        JSON.stringify(
-          exits.map(({ enrollment, exitGoal, reached }) => ({
-            tenant_id: enrollment.tenantId,
-            enrollment_id: enrollment.id,
-            contact_id: enrollment.contactId,
-            workflow_goal_id: exitGoal?.id,
-            goal_type: exitGoal?.goalType,
-            request_id: reached.find(({ goal }) => goal === exitGoal)?.requestId,
-          })),
-        ),
-        now,
-      ],
-    );
+    return this.db.prepared<Exited>(EXIT, [
+      JSON.stringify(
+        exits.map(({ enrollment, exitGoal, reached }) => ({
+          tenant_id: enrollment.tenantId,
+          enrollment_id: enrollment.id,
+          contact_id: enrollment.contactId,
+          workflow_goal_id: exitGoal?.id,
+          goal_type: exitGoal?.goalType,
+          request_id: reached.find(({ goal }) => goal === exitGoal)?.requestId,
+        })),
+      ),
+      now,
+    ]);
   }
 }
 
@@ -216,3 +193,27 @@ const withAchieved = (enrollments: readonly OpenEnrollment[], rows: readonly Goa
     achievedGoalIds: achieved.get(enrollment.id) ?? new Set(),
   }));
 };
+
+/** Ends the enrollments and cancels what is left of them; a wait whose time has come is finished, not cancelled. */
+const EXIT = `
+WITH x AS (
+         SELECT * FROM json_to_recordset($1) AS x (tenant_id uuid, enrollment_id uuid, contact_id text, workflow_goal_id uuid,
+           goal_type text, request_id text)
+       ), latest AS (
+         SELECT x.tenant_id, x.enrollment_id, max(a.achieved_at) AS achieved_at
+         FROM x JOIN workflow_goal_achievements a ON a.tenant_id = x.tenant_id AND a.enrollment_id = x.enrollment_id GROUP BY 1, 2
+       ), ended AS (
+         UPDATE workflow_enrollments e SET status = 'completed_goal', exited_at = $2, exit_reason = 'goal_achieved',
+           time_to_goal_ms = round(extract(epoch FROM l.achieved_at - e.enrolled_at) * 1000)
+         FROM latest l WHERE e.tenant_id = l.tenant_id AND e.id = l.enrollment_id AND e.status = 'active'
+         RETURNING e.tenant_id, e.id, e.workflow_id, e.time_to_goal_ms, l.achieved_at
+       ), stopped AS (
+         UPDATE workflow_pending_actions a SET finished_at = $2,
+           status = CASE WHEN a.action_type = 'wait' AND a.scheduled_at <= $2 THEN 'completed' ELSE 'cancelled' END
+         FROM ended WHERE a.tenant_id = ended.tenant_id AND a.enrollment_id = ended.id AND a.status IN ('pending', 'claimed')
+         RETURNING a.tenant_id, a.enrollment_id, a.status
+       )
+       SELECT x.*, ended.workflow_id, ended.time_to_goal_ms, ended.achieved_at,
+         (SELECT count(*) FROM stopped s WHERE s.tenant_id = x.tenant_id AND s.enrollment_id = x.enrollment_id
+            AND s.status = 'cancelled') AS cancelled_actions
+       FROM x JOIN ended ON ended.tenant_id = x.tenant_id AND ended.id = x.enrollment_id`;

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import type { ExitReason } from '#domain/workflows/enrollment';
 import { Clock } from '#application/shared/tools';
 import type { EnrollmentEndings, Ending, OpenEnrollments } from '#application/workflows/ports/enrollment-endings';
 import { Database } from '#adapters/shared/persistence/database';
@@ -27,10 +26,6 @@ export class SqlEnrollmentEndings implements EnrollmentEndings {
     private readonly journal: Journal,
     private readonly clock: Clock,
   ) {}
-
-  endWorkflow(tenantId: string, workflowId: string, reason: ExitReason): Promise<number> {
-    return this.end(tenantId, { workflowId }, { status: 'exited', reason });
-  }
 
   async end(tenantId: string, which: OpenEnrollments, how: Ending): Promise<number> {
     const now = this.clock.now();

@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Page, PageRequest } from '#application/shared/listing';
 import { Clock } from '#application/shared/tools';
+import { achievementView, type AchievementView } from '#application/workflows/achievements';
 import {
-  achievementView,
   contactView,
   enrollmentView,
   pendingActionView,
-  type AchievementView,
   type ContactView,
   type EnrollmentView,
   type PendingActionView,

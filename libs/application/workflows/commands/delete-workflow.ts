@@ -37,7 +37,7 @@ export class DeleteWorkflowHandler {
     workflow.remove(this.clock.now());
     const saved = await this.workflows.save(workflow);
     if (!saved.ok) return saved;
-    await this.enrollments.endWorkflow(actor.tenantId, id, 'workflow_deleted');
+    await this.enrollments.end(actor.tenantId, { workflowId: id }, { status: 'exited', reason: 'workflow_deleted' });
     this.listeners.refresh(actor.tenantId, id);
     return done;
   }

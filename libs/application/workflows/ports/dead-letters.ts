@@ -1,4 +1,6 @@
 import type { DeadLetterReason, DeadLetterWay } from '#domain/workflows/dead-letter';
+import type { Page, PageRequest } from '#application/shared/listing';
+import type { DeadLetterView, ListedDeadLetterView } from '#application/workflows/dead-letter-views';
 
 /** A message that no decision could be made of, with the bytes it came as. */
 export interface DeadLetter {
@@ -25,4 +27,11 @@ export abstract class DeadLetters {
    * actor does not have, or that does not exist, is kept without a tenant: for the operator only.
    */
   abstract keep(letters: readonly DeadLetter[]): Promise<void>;
+
+  /** Takes a letter out for good, once the transaction commits; `why` is what the audit log says. */
+  abstract take(tenantId: string, id: string, why: 'deleted' | 'replayed'): Promise<DeadLetter | null>;
+
+  abstract letter(tenantId: string, id: string): Promise<DeadLetterView | null>;
+
+  abstract letters(tenantId: string, page: PageRequest): Promise<Page<ListedDeadLetterView>>;
 }

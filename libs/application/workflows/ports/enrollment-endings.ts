@@ -1,5 +1,3 @@
-import type { ExitReason } from '#domain/workflows/enrollment';
-
 /** Which open enrollments of a tenant: those that fit everything said. Ids of contacts are the caller's. */
 export interface OpenEnrollments {
   readonly ids?: readonly string[];
@@ -21,9 +19,6 @@ export type Ending =
  * instead), counted, audited and told (SPEC 4.4). Takes workflows, enrollments, actions in this order.
  */
 export abstract class EnrollmentEndings {
-  /** Ends all open enrollments of a workflow that the caller holds. Answers how many. */
-  abstract endWorkflow(tenantId: string, workflowId: string, reason: ExitReason): Promise<number>;
-
   /** Answers how many were open and are ended now. */
   abstract end(tenantId: string, which: OpenEnrollments, how: Ending): Promise<number>;
 }

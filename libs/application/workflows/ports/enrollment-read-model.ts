@@ -1,10 +1,6 @@
 import type { Page, PageRequest } from '#application/shared/listing';
-import type {
-  AchievementView,
-  ContactView,
-  EnrollmentView,
-  PendingActionView,
-} from '#application/workflows/enrollment-views';
+import type { AchievementView } from '#application/workflows/achievements';
+import type { ContactView, EnrollmentView, PendingActionView } from '#application/workflows/enrollment-views';
 
 /** What can be seen of enrollments, their steps and their contacts. */
 export abstract class EnrollmentReadModel {

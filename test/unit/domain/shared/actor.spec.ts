@@ -1,5 +1,5 @@
 import { Actor } from '#domain/shared/actor';
-import { PERMISSIONS, PERMISSIONS_OF, ROLES, type Permission } from '#domain/shared/permissions';
+import { PERMISSIONS, PERMISSIONS_OF, type ROLES, type Permission } from '#domain/shared/permissions';
 
 const may = (role: (typeof ROLES)[number]): Permission[] => PERMISSIONS.filter((one) => PERMISSIONS_OF[role].has(one));
 

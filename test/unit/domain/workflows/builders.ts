@@ -23,7 +23,7 @@ export const factsOf = (data: Data): EventFacts => {
     tagId: text(data, 'tag_id'),
     tagName: name === undefined ? undefined : tidyName(name),
     productId: text(data, 'product_id'),
-    amount: amountFrom(data['amount']),
+    amount: amountFrom(data.amount),
     currency: text(data, 'currency'),
     calendarId: text(data, 'calendar_id'),
     serviceId: text(data, 'service_id'),

@@ -90,7 +90,7 @@ describe('editing a workflow', () => {
         details: { name: 'Farewell', changes: { name: { old: 'Welcome', new: 'Farewell' } } },
       },
     ]);
-    expect(Object.keys(workflow.facts[0]?.details['changes'] ?? {})).toEqual(['name']);
+    expect(Object.keys(workflow.facts[0]?.details.changes ?? {})).toEqual(['name']);
   });
 
   it('clears the description with null', () => {

@@ -1,0 +1,38 @@
+import type { GoalType } from '#domain/workflows/goal-type';
+import type { Period } from '#domain/workflows/period';
+import type { Page, PageRequest } from '#application/shared/listing';
+import type { AchievementView } from '#application/workflows/achievements';
+
+/** What is counted of a workflow, as the daily counters name it. */
+export type Counter = 'enrolled' | 'ended' | 'goals_achieved' | 'time_to_goal_ms' | GoalType;
+
+/** A workflow's figures before they are put into words. */
+export interface WorkflowFigures {
+  /** Of all time; a counter that was never raised may be missing. */
+  readonly totals: Partial<Readonly<Record<Counter, number>>>;
+  /** Durations in milliseconds at these nearest ranks, of the enrollments still stored; `null` when there is none. */
+  readonly medianMs: number | null;
+  readonly p90Ms: number | null;
+  /** By date; days on which nothing happened are missing. */
+  readonly days: ReadonlyMap<string, { readonly enrolled: number; readonly goalsAchieved: number }>;
+}
+
+/** What workflows have come to. */
+export abstract class AnalyticsReadModel {
+  /** `null` when there is no such workflow. */
+  abstract achievementsOfWorkflow(
+    tenantId: string,
+    workflowId: string,
+    page: PageRequest,
+  ): Promise<Page<AchievementView> | null>;
+
+  /** By the caller's own id of the contact; `null` when there is no such contact. */
+  abstract achievementsOfContact(
+    tenantId: string,
+    contactId: string,
+    page: PageRequest,
+  ): Promise<Page<AchievementView> | null>;
+
+  /** `null` when there is no such workflow. */
+  abstract figures(tenantId: string, workflowId: string, period: Period): Promise<WorkflowFigures | null>;
+}

@@ -1,0 +1,24 @@
+/** One entry of a way in: its id, and the bytes of its field `event` (empty when it has none). */
+export interface Entry {
+  readonly id: string;
+  readonly event: Buffer;
+}
+
+type RawEntry = [Buffer, Buffer[] | null];
+
+/**
+ * Reads what `XREADGROUP` answers: a list of streams, each with its entries. An entry that was deleted while it was pending
+ * has no fields left; it comes as an empty event and so ends with the dead letters instead of pending for ever.
+ */
+export const readEntries = (answer: unknown): Entry[] =>
+  ((answer ?? []) as [unknown, (RawEntry | null)[]][]).flatMap(([, entries]) =>
+    entries.flatMap((entry) => (entry ? [{ id: entry[0].toString(), event: fieldOf(entry[1] ?? [], 'event') }] : [])),
+  );
+
+const fieldOf = (fields: readonly Buffer[], name: string): Buffer => {
+  for (let n = 0; n + 1 < fields.length; n += 2) {
+    const value = fields[n + 1];
+    if (value && fields[n]?.toString() === name) return value;
+  }
+  return Buffer.alloc(0);
+};

@@ -1,0 +1,72 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type BeforeApplicationShutdown } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { EventIntake } from '#adapters/workflows/messaging/event-intake';
+import { Config } from '#infrastructure/config/config';
+import { HealthParts } from '#infrastructure/observability/health';
+import { RedisConnections } from '#infrastructure/redis/connections';
+import { GROUP, shardKey, SHARDS_SEEN, StreamLoop } from '#infrastructure/redis/stream-loop';
+
+/** Keeps the larger of what is there and what is given. */
+const KEEP_LARGEST = `
+  local most = math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), tonumber(ARGV[1]))
+  redis.call('SET', KEYS[1], most)
+  return most`;
+
+/** Reads all shards of the way in: those of today, and those of a time when there were more, until they are empty. */
+@Injectable()
+export class EventStreams implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly log = new Logger('EventStreams');
+  private readonly loops: StreamLoop[] = [];
+  private readonly consumer = `${hostname()}-${String(process.pid)}-${randomUUID().slice(0, 8)}`;
+  private stopped = false;
+
+  constructor(
+    private readonly config: Config,
+    private readonly intake: EventIntake,
+    private readonly connections: RedisConnections,
+    private readonly health: HealthParts,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.health.tell('consumers', () => worst(this.loops.map((loop) => loop.health())));
+    for (let shard = 0; shard < this.config.EVENT_SHARDS; shard += 1) this.read(shard, true);
+    void this.readOldShards();
+  }
+
+  /** Readiness first, then the batch in hand, then the connections (which close with the application). */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopped = true;
+    await Promise.all(this.loops.map((loop) => loop.stop()));
+  }
+
+  private read(shard: number, forGood: boolean): void {
+    const loop = new StreamLoop(shardKey(shard), this.consumer, this.config, this.intake, this.connections, forGood);
+    this.loops.push(loop);
+    void loop.run();
+  }
+
+  private async readOldShards(): Promise<void> {
+    const redis = this.connections.open('shards', {
+      enableOfflineQueue: true,
+      maxRetriesPerRequest: null,
+      commandTimeout: 60_000,
+    });
+    try {
+      const seen = Number(await redis.eval(KEEP_LARGEST, 1, SHARDS_SEEN, this.config.EVENT_SHARDS));
+      for (let shard = this.config.EVENT_SHARDS; shard < seen && !this.stopped; shard += 1) this.read(shard, false);
+    } catch (failure) {
+      if (!this.stopped) this.log.warn(`older shards of ${GROUP} are not read: ${(failure as Error).message}`);
+    }
+  }
+}
+
+type LoopHealth = ReturnType<StreamLoop['health']>;
+
+const RANK: readonly LoopHealth['state'][] = ['off', 'ok', 'degraded', 'down'];
+
+const worst = (parts: readonly LoopHealth[]): LoopHealth =>
+  parts.reduce((bad, part) => (RANK.indexOf(part.state) > RANK.indexOf(bad.state) ? part : bad), {
+    state: 'ok',
+    age_seconds: null,
+  });

@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
+import { eventually, TestApp, type Tenant } from '../support/app';
+import { privateRedis, type PrivateRedis } from '../support/private-redis';
+import { seedWorkflow } from '../support/seed';
+
+interface Reply {
+  readonly ok: boolean;
+  readonly value?: Record<string, unknown>;
+  readonly error?: Record<string, unknown>;
+}
+
+describe('Requests over the internal bus', () => {
+  let app: TestApp;
+  let tenant: Tenant;
+  let replies: Redis;
+  /** Channels know no databases: a server that other suites share would let their workers answer too. */
+  let server: PrivateRedis;
+  const heard: { channel: string; id: string; response: Reply }[] = [];
+
+  /** Sends a request as a client of Nest does, and answers every reply that came within a moment of the first. */
+  const asked = async (pattern: string, data: unknown): Promise<Reply[]> => {
+    const id = randomUUID();
+    await app.redis.publish(pattern, JSON.stringify({ pattern, data, id }));
+    await eventually(
+      () => Promise.resolve(heard.filter((reply) => reply.id === id)),
+      (mine) => mine.length > 0,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return heard
+      .filter((reply) => reply.id === id && !('isDisposed' in reply && reply.response === undefined))
+      .map(({ response }) => response);
+  };
+
+  beforeAll(async () => {
+    server = await privateRedis();
+    app = await TestApp.start({ REDIS_URL: server.url });
+    tenant = await app.tenant();
+    replies = new Redis(app.redisUrl);
+    replies.on('message', (channel: string, text: string) =>
+      heard.push({ channel, ...(JSON.parse(text) as { id: string; response: Reply }) }),
+    );
+    await replies.subscribe(
+      ...['evaluate_event', 'workflow_stats', 'enroll_contact', 'exit_enrollment'].map(
+        (name) => `goal_service.${name}.reply`,
+      ),
+    );
+    await eventually(
+      () => app.redis.pubsub('NUMSUB', 'goal_service.exit_enrollment') as Promise<unknown[]>,
+      ([, listeners]) => Number(listeners) > 0,
+    );
+  });
+  afterAll(async () => {
+    replies.disconnect();
+    await app.stop();
+    await server.stop();
+  });
+
+  it('enrolls a contact, decides an event, tells the statistics, and exits an enrollment', async () => {
+    const workflow = await seedWorkflow(app, tenant.id, [{ goalType: 'form_submitted', criteria: { form_id: 'f-1' } }]);
+    const ids = { tenant_id: tenant.id, workflow_id: workflow.id };
+    const [enrolled] = await asked('goal_service.enroll_contact', { ...ids, contact_id: 'c-1' });
+    expect(enrolled).toMatchObject({ ok: true, value: { contact_id: 'c-1', status: 'active' } });
+    const event = { tenant_id: tenant.id, event_type: 'form.submitted', contact_id: 'c-1', data: { form_id: 'f-1' } };
+    expect(await asked('goal_service.evaluate_event', event)).toMatchObject([
+      { ok: true, value: { outcome: 'achieved', achievements: [{ workflow_id: workflow.id, exited: true }] } },
+    ]);
+    const [second] = await asked('goal_service.enroll_contact', { ...ids, contact_id: 'c-2' });
+    const exit = { tenant_id: tenant.id, enrollment_id: second?.value?.id, reason: 'moved away' };
+    expect(await asked('goal_service.exit_enrollment', exit)).toMatchObject([
+      { ok: true, value: { status: 'exited', exit_reason: 'moved away' } },
+    ]);
+    expect(await asked('goal_service.workflow_stats', ids)).toMatchObject([
+      { ok: true, value: { total_enrolled: 2, total_ended: 2, goals_achieved: 1, conversion_rate: 50 } },
+    ]);
+  });
+
+  it('answers what is wrong as a problem, with all faults at once', async () => {
+    expect(await asked('goal_service.workflow_stats', { tenant_id: 'x' })).toMatchObject([
+      { ok: false, error: { status: 422, errors: [{ pointer: '/tenant_id' }, { pointer: '/workflow_id' }] } },
+    ]);
+    expect(await asked('goal_service.evaluate_event', { event_type: 'form.submitted', contact_id: 7 })).toMatchObject([
+      { ok: false, error: { status: 422 } },
+    ]);
+    const nobody = { tenant_id: randomUUID(), workflow_id: randomUUID() };
+    expect(await asked('goal_service.workflow_stats', nobody)).toMatchObject([{ ok: false, error: { status: 404 } }]);
+  });
+
+  it('sets a message aside that is no request', async () => {
+    await app.redis.publish('goal_service.workflow_stats', 'hello {');
+    const rows = await eventually(
+      () => app.rows<{ raw: Buffer }>(`SELECT raw FROM dead_letters WHERE way = 'request'`),
+      (letters) => letters.length > 0,
+    );
+    expect(rows.map(({ raw }) => raw.toString())).toEqual(['hello {']);
+  });
+
+  it('serves each request by one worker only, however many hear it', async () => {
+    // Three more subscribers of the same Redis database: what they claim they serve, and nobody else.
+    const others = await Promise.all(
+      [1, 2, 3].map(() => TestApp.start({ REDIS_URL: app.redisUrl, DATABASE_URL: app.database.appUrl })),
+    );
+    try {
+      await eventually(
+        () => app.redis.pubsub('NUMSUB', 'goal_service.enroll_contact') as Promise<unknown[]>,
+        ([, listeners]) => Number(listeners) >= 4,
+      );
+      const workflow = await seedWorkflow(app, tenant.id, []);
+      for (let n = 0; n < 20; n += 1) {
+        const data = { tenant_id: tenant.id, workflow_id: workflow.id, contact_id: `one-${String(n)}` };
+        expect(await asked('goal_service.enroll_contact', data)).toMatchObject([{ ok: true }]);
+      }
+    } finally {
+      await Promise.all(others.map((other) => other.stop()));
+    }
+  });
+});

@@ -1,0 +1,190 @@
+import { randomUUID } from 'node:crypto';
+import type { Answer, TestApp, Tenant } from '../../support/app';
+import { exampleOf, type Route } from './routes';
+
+type Body = Record<string, unknown>;
+
+/** A request that would succeed: everything its path names is there, and of the version it says. */
+export interface Prepared {
+  readonly path: string;
+  /** What stands for each parameter of the path, by name. */
+  readonly values: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
+/** A tenant in whose name things are made that routes can be asked about. */
+export class World {
+  private made = 0;
+
+  constructor(
+    readonly app: TestApp,
+    readonly tenant: Tenant,
+    private readonly routes: readonly Route[],
+  ) {}
+
+  static async of(app: TestApp, routes: readonly Route[]): Promise<World> {
+    return new World(app, await app.tenant(), routes);
+  }
+
+  /** Makes all that the route's path needs, and takes the body from the document. */
+  async prepare(route: Route): Promise<Prepared> {
+    const values: Record<string, string> = {};
+    const path = await this.filled(route.path, values);
+    if (route.path.endsWith('/restore')) await this.remove(path.replace(/\/restore$/, ''));
+    if (route.path.endsWith('/pause')) await this.owner('POST', path.replace(/\/pause$/, '/activate'));
+    return {
+      path,
+      values,
+      headers: route.ifMatch === 'none' ? {} : await this.ifMatch(route, path),
+      body: await this.bodyOf(route),
+    };
+  }
+
+  /** A body that the document offers, under names nobody has yet. */
+  async bodyOf(route: Route): Promise<unknown> {
+    if (!route.body) return undefined;
+    const body = exampleOf(route.body) as Body;
+    this.made += 1;
+    const named = typeof body.name === 'string' ? { ...body, name: `${body.name} ${String(this.made)}` } : body;
+    if (!/^\/pending-actions\/.*\/(complete|fail)$/.test(route.path)) return named;
+    return { ...named, token: this.token };
+  }
+
+  /** The fencing token of the action made last. */
+  private token: string = randomUUID();
+
+  private async filled(template: string, values: Record<string, string>): Promise<string> {
+    let [pattern, path] = ['', ''];
+    for (const part of template.split('/').slice(1)) {
+      const name = /^\{(.*)\}$/.exec(part)?.[1];
+      const value = name === undefined ? part : await this.thing(pattern, path, name);
+      if (name !== undefined) values[name] = value;
+      [pattern, path] = [`${pattern}/${part}`, `${path}/${encodeURIComponent(value)}`];
+    }
+    // An action is completed or failed by the token of its claim.
+    if (template.startsWith('/pending-actions/{id}/')) await this.claim();
+    return path;
+  }
+
+  /** The id of something new in a collection. */
+  private async thing(pattern: string, path: string, name: string): Promise<string> {
+    const maker = this.makers[`${pattern}/{${name}}`];
+    if (maker) return maker(path);
+    const route = this.routes.find((one) => one.method === 'POST' && one.path === pattern);
+    if (!route) throw new Error(`nothing can be made for ${pattern}/{${name}}: teach World how`);
+    return this.idOf(await this.owner('POST', path, await this.bodyOf(route)));
+  }
+
+  private readonly makers: Readonly<Record<string, (path: string) => Promise<string>>> = {
+    '/enrollments/{id}': async () => this.idOf(await this.enroll()),
+    '/contacts/{contact_id}': () => this.contact(),
+    '/pending-actions/{id}': async () => {
+      const enrollment = await this.enroll();
+      const { rows } = await this.app.sql.query<{ id: string }>(
+        `SELECT id FROM workflow_pending_actions WHERE tenant_id = $1 AND enrollment_id = $2 ORDER BY position LIMIT 1`,
+        [this.tenant.id, this.idOf(enrollment)],
+      );
+      return rows[0]!.id;
+    },
+    '/catalog/{kind}': async () => 'tags',
+    '/catalog/{kind}/{external_id}': async (path) => {
+      const external = `entry-${randomUUID()}`;
+      await this.owner('PUT', `${path}/${external}`, { name: 'An entry' });
+      return external;
+    },
+    '/dead-letters/{id}': async () => {
+      const id = randomUUID();
+      const event = {
+        event_type: 'contact.tag.added',
+        tenant_id: this.tenant.id,
+        contact_id: 'c-42',
+        data: { tag_id: 't' },
+      };
+      await this.app.sql.query(
+        `INSERT INTO dead_letters (tenant_id, id, way, origin, reason, detail, raw, received_at, created_at)
+         VALUES ($1, $2, 'stream', $3, 'refused', 'It was refused.', $4, now(), now())`,
+        [this.tenant.id, id, `test ${id}`, Buffer.from(JSON.stringify(event))],
+      );
+      return id;
+    },
+  };
+
+  private async contact(): Promise<string> {
+    const external = `contact-${randomUUID()}`;
+    await this.app.sql.query(
+      `INSERT INTO contacts (tenant_id, id, external_id, created_at, updated_at) VALUES ($1, $2, $3, now(), now())`,
+      [this.tenant.id, randomUUID(), external],
+    );
+    return external;
+  }
+
+  private async enroll(): Promise<Answer> {
+    const workflow = this.idOf(await this.owner('POST', '/workflows', this.workflow()));
+    await this.owner('POST', `/workflows/${workflow}/activate`);
+    this.made += 1;
+    return this.owner('POST', `/workflows/${workflow}/enrollments`, {
+      contact_id: await this.contact(),
+    });
+  }
+
+  private workflow(): Body {
+    this.made += 1;
+    return { name: `A workflow ${this.made}`, steps: [{ type: 'action', action: 'custom' }] };
+  }
+
+  private async claim(): Promise<void> {
+    const { body } = await this.owner('POST', '/pending-actions/claim', { limit: 100, lease_seconds: 60 });
+    const actions = (body.items ?? body.actions ?? []) as { token: string }[];
+    this.token = actions.at(-1)?.token ?? this.token;
+  }
+
+  private async remove(path: string): Promise<void> {
+    const { headers } = await this.owner('GET', path);
+    await this.owner('DELETE', path, undefined, { 'if-match': headers.etag ?? '"1"' });
+  }
+
+  /** The present version of what a route changes; what is restored cannot be read, and has changed once more. */
+  private async ifMatch({ path, ifMatch }: Route, filled: string): Promise<Record<string, string>> {
+    const template = path.replace(/(\{[^}]*\})\/[^/{}]*$/, '$1');
+    if (path.endsWith('/restore') || ifMatch === 'none') return {};
+    const at = template === path ? filled : filled.replace(/\/[^/]*$/, '');
+    const { headers } = await this.owner('GET', at);
+    return { 'if-match': headers.etag ?? '"1"' };
+  }
+
+  private async owner(
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    const answer = await this.app.ask(method, path, {
+      token: this.tenant.token.Owner,
+      headers,
+      ...(body !== undefined && { body }),
+    });
+    if (answer.status >= 300) throw new Error(`preparing ${method} ${path}: ${answer.status} ${answer.text}`);
+    return answer;
+  }
+
+  private idOf({ body, text }: Answer): string {
+    if (typeof body.id !== 'string') throw new Error(`what was made has no id: ${text}`);
+    return body.id;
+  }
+}
+
+/** What stands in every table, as one text per table, but for what the relay notes; of one tenant or of all. */
+export const storedRows = async (app: TestApp, tenantId?: string): Promise<Record<string, string>> => {
+  const tables = await app.rows<{ name: string }>(
+    `SELECT c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname = 'public' AND c.relkind = 'r' AND c.relname <> 'migrations' ORDER BY 1`,
+  );
+  const parts = tables.map(({ name }) => {
+    const mine = tenantId === undefined ? '' : ` WHERE ${name === 'tenants' ? 'id' : 'tenant_id'} = '${tenantId}'`;
+    return `SELECT '${name}' AS name, count(*) || ' rows ' || coalesce(md5(string_agg(t.row, ' ' ORDER BY t.row)), '') AS rows
+            FROM (SELECT (to_jsonb(r) - 'publish_seq' - 'published_at')::text AS row FROM ${name} r${mine}) t`;
+  });
+  const rows = await app.rows<{ name: string; rows: string }>(parts.join(' UNION ALL '));
+  return Object.fromEntries(rows.map((row) => [row.name, row.rows]));
+};

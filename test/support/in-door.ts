@@ -1,0 +1,23 @@
+import { ClsService } from 'nestjs-cls';
+import { DataSource } from 'typeorm';
+import type { Actor } from '#domain/shared/actor';
+import type { Scope } from '#infrastructure/context/scope';
+import { UnitOfWork } from '#infrastructure/database/unit-of-work';
+import type { TestApp } from './app';
+
+/** Does something in one transaction of this actor, as the door would, and commits. */
+export const inDoor = <T>(app: TestApp, actor: Actor, work: () => Promise<T>): Promise<T> => {
+  const cls = app.nest.get<ClsService<Scope>>(ClsService);
+  const unit = new UnitOfWork(actor, app.nest.get(DataSource));
+  return cls.run(async () => {
+    cls.set('requestId', null);
+    cls.set('work', unit);
+    try {
+      const answer = await work();
+      await unit.commit();
+      return answer;
+    } finally {
+      await unit.rollback();
+    }
+  });
+};
