@@ -74,7 +74,7 @@ const RELAY = `
 
   -- The first entry that the stream keeps when it keeps what was made since a given time; null when nothing was ever sent.
   CREATE FUNCTION relay_kept_from(since timestamptz) RETURNS bigint
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT coalesce(
       (SELECT publish_seq FROM outbox WHERE published_at IS NOT NULL AND created_at >= since ORDER BY publish_seq LIMIT 1),
       (SELECT max(publish_seq) + 1 FROM outbox WHERE published_at IS NOT NULL));
@@ -83,7 +83,7 @@ const RELAY = `
 
   -- Looks at the first that were sent, removes those of them that are old enough, and answers how many. What was not sent stays.
   CREATE FUNCTION relay_purge(before timestamptz, most integer) RETURNS integer
-  LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     WITH first_sent AS (
       SELECT tenant_id, id FROM outbox WHERE published_at IS NOT NULL ORDER BY publish_seq LIMIT most
     ), gone AS (
@@ -141,7 +141,7 @@ const JOBS = `
 
   -- Removes the oldest of all tenants and of none, and answers how many.
   CREATE FUNCTION jobs_purge_dead_letters(before timestamptz, most integer) RETURNS integer
-  LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     WITH gone AS (
       DELETE FROM dead_letters WHERE ctid = ANY (ARRAY(
         SELECT d.ctid FROM dead_letters d WHERE d.created_at < before ORDER BY d.created_at LIMIT most)) RETURNING 1

@@ -117,6 +117,16 @@ describe('Getting in', () => {
     },
   );
 
+  it('is 401 for a tenant that is not here, as soon as something would be written', async () => {
+    const stranger = token({ tenant_id: randomUUID() });
+    expectProblem(
+      await app.ask('POST', '/workflows', { token: stranger, body: { name: 'Nobody’s' } }),
+      401,
+      'unauthenticated',
+    );
+    expect(await app.ask('GET', '/workflows', { token: stranger })).toMatchObject({ status: 200, body: { total: 0 } });
+  });
+
   it('does not read a token from anywhere but the header', async () => {
     const { Owner } = tenant.token;
     expectProblem(await app.ask('GET', `/workflows?access_token=${Owner}`), 401, 'unauthenticated');
@@ -411,7 +421,9 @@ describe('Every route', () => {
       expect(answer.headers['cache-control']).toMatch(/no-store|no-cache/);
       if (answer.status === 204) expect(answer.text).toBe('');
       else expect(answer.headers['content-type']).toMatch(/^application\/json/);
-      if (answer.status === 201) expect(answer.headers.location).toBe(`/api/v1${path}/${String(answer.body.id)}`);
+      if (answer.status !== 201) return;
+      const made = await owner('GET', `/${String(answer.headers.location)}`);
+      expect(made).toMatchObject({ status: 200, body: { id: answer.body.id } });
     });
   });
 });

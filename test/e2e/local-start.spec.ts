@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { build, Program } from '../support/built';
+import { build, PROJECT, Program } from '../support/built';
 
 const execute = promisify(execFile);
 const CURL = /^curl -s (\S+) -H 'Authorization: Bearer (\S+)'$/m;
@@ -102,6 +103,27 @@ describe('npm start', () => {
       err: expect.stringContaining('There is no tenant') as string,
     });
     expect(await second.end('SIGTERM')).toMatchObject({ code: 0, err: '' });
+  }, 60_000);
+
+  it('is followed by the first goal of the README, as it stands there', async () => {
+    const service = start();
+    const [, url = '', token = ''] = await service.prints(CURL);
+    const block =
+      /## A first goal.*?```sh\n(.*?)```/s.exec(readFileSync(join(PROJECT, 'README.md'), 'utf8'))?.[1] ?? '';
+    expect(block.match(/curl -s/g)).toHaveLength(5);
+    const script = block.replace('http://localhost:3000', new URL(url).origin).replaceAll(/^curl/gm, 'echo; curl');
+    const { stdout } = await execute('sh', ['-c', script], { env: { ...process.env, TOKEN: token } });
+    const answers = stdout
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as unknown);
+    expect(answers).toMatchObject([
+      { goal_type: 'purchase_made' },
+      { status: 'active' },
+      { contact_id: 'c-42', status: 'waiting' },
+      { results: [{ outcome: 'achieved', achievements: [{ exited: true }] }] },
+    ]);
+    await service.end('SIGTERM');
   }, 60_000);
 
   it('says which port is taken, and leaves nothing running', async () => {

@@ -177,6 +177,16 @@ describe('A door', () => {
     expect(seen).toEqual(others.map(({ id }) => ok([{ id }])));
   });
 
+  it('leaves no tenant behind on a connection', async () => {
+    expect(await send(async () => ok(await db.query('SELECT 1 AS one')))).toEqual(ok([{ one: 1 }]));
+    for (let n = 0; n < 3; n += 1) {
+      const rows = await app.nest
+        .get(DataSource)
+        .query<{ left: string | null }[]>(`SELECT nullif(current_setting('app.tenant_ids', true), '') AS left`);
+      expect(rows).toEqual([{ left: null }]);
+    }
+  });
+
   it('refuses to be gone around: outside of it there is no database', async () => {
     await expect(db.query('SELECT 1')).rejects.toThrow('through a door');
   });

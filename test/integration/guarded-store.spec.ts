@@ -62,7 +62,17 @@ const toldOf = async (id: string) => {
   return rows.map(({ message }) => JSON.parse(message) as Record<string, unknown>);
 };
 
-const stored = async (id: string) => (await app.rows('SELECT * FROM workflows WHERE id = $1', [id]))[0]!;
+interface Row {
+  readonly name: string;
+  readonly description: string | null;
+  readonly goal_logic: 'any' | 'all';
+  readonly steps: unknown;
+  readonly version: number;
+  readonly created_at: Date;
+  readonly updated_at: Date;
+}
+
+const stored = async (id: string) => (await app.rows<Row>('SELECT * FROM workflows WHERE id = $1', [id]))[0]!;
 
 describe('The guarded store', () => {
   it('never loses an update: of two writers who read the same version one is told it is stale', async () => {

@@ -5,7 +5,7 @@ import type { Scope } from '#infrastructure/context/scope';
 import { UnitOfWork } from '#infrastructure/database/unit-of-work';
 import type { TestApp } from './app';
 
-/** Does something in one transaction of this actor, as the door would, and commits. */
+/** Does something in one transaction of this actor, as the door would: commits, but not what was refused. */
 export const inDoor = <T>(app: TestApp, actor: Actor, work: () => Promise<T>): Promise<T> => {
   const cls = app.nest.get<ClsService<Scope>>(ClsService);
   const unit = new UnitOfWork(actor, app.nest.get(DataSource));
@@ -14,10 +14,13 @@ export const inDoor = <T>(app: TestApp, actor: Actor, work: () => Promise<T>): P
     cls.set('work', unit);
     try {
       const answer = await work();
-      await unit.commit();
+      if (!isRefusal(answer)) await unit.commit();
       return answer;
     } finally {
       await unit.rollback();
     }
   });
 };
+
+const isRefusal = (answer: unknown): boolean =>
+  typeof answer === 'object' && answer !== null && 'ok' in answer && answer.ok === false;

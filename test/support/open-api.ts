@@ -8,6 +8,7 @@ export interface Schema {
   readonly $ref?: string;
   readonly type?: string;
   readonly format?: string;
+  readonly readOnly?: boolean;
   readonly example?: unknown;
   readonly default?: unknown;
   readonly enum?: readonly unknown[];
@@ -34,11 +35,19 @@ export const operationsOf = (document: OpenAPIObject): Documented[] =>
     }),
   );
 
-/** The body that Swagger UI offers under "Try it out": examples where there are any, else a word for the type. */
-export const offeredBody = (document: OpenAPIObject, { operation }: Documented): unknown => {
-  const body = operation.requestBody as { content: Record<string, { schema: Schema; example?: unknown }> } | undefined;
+interface Media {
+  readonly schema: Schema;
+  readonly example?: unknown;
+  readonly examples?: Readonly<Record<string, { readonly value: unknown }>>;
+}
+
+/** The bodies that Swagger UI offers under "Try it out": the examples if there are any, else a word for each type. */
+export const offeredBodies = (document: OpenAPIObject, { operation }: Documented): unknown[] => {
+  const body = operation.requestBody as { content: Readonly<Record<string, Media>> } | undefined;
   const [media] = Object.values(body?.content ?? {});
-  return media && (media.example ?? sample(document, media.schema));
+  if (!media) return [];
+  const named = Object.values(media.examples ?? {}).map(({ value }) => value);
+  return named.length > 0 ? named : [media.example ?? sample(document, media.schema)];
 };
 
 const sample = (document: OpenAPIObject, schema: Schema): unknown => {
@@ -47,7 +56,8 @@ const sample = (document: OpenAPIObject, schema: Schema): unknown => {
   const [choice] = schema.oneOf ?? schema.allOf ?? [];
   if (choice) return sample(document, choice);
   if (schema.properties) {
-    const entries = Object.entries(schema.properties).map(([key, property]) => [key, sample(document, property)]);
+    const own = Object.entries(schema.properties).filter(([, { readOnly }]) => !readOnly);
+    const entries = own.map(([key, property]) => [key, sample(document, property)]);
     return Object.fromEntries(entries) as unknown;
   }
   if (schema.default !== undefined) return schema.default;

@@ -10,6 +10,8 @@ export interface IdempotentRequest {
   readonly key: string;
   /** Of route and body: the same key for something else is refused. */
   readonly hash: string;
+  /** A command has been sent under it. */
+  taken: boolean;
   replayed: boolean;
 }
 

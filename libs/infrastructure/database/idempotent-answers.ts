@@ -14,6 +14,9 @@ export class IdempotentAnswers {
 
   /** The stored answer of the same request, or `work`'s; a refused one keeps its answer but none of its changes. */
   async once<T>(unit: UnitOfWork, request: IdempotentRequest, work: () => Promise<Result<T>>): Promise<Result<T>> {
+    // A second command would be answered with what the first one did.
+    if (request.taken) throw new Error('one Idempotency-Key stands for one command');
+    request.taken = true;
     const db = await unit.runner();
     const whose = [unit.actor.tenantId, unit.actor.userId ?? '', request.key];
     const [lock] = (await db.query(`SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS granted`, [

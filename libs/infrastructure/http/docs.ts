@@ -4,6 +4,8 @@ import { problemView } from '#adapters/shared/http/problem';
 import { reference, viewSchemas } from '#adapters/shared/http/open-api';
 import { VERSION } from '#infrastructure/config/version';
 
+type OperationObject = NonNullable<OpenAPIObject['paths'][string]['get']>;
+
 /** The OpenAPI document of the running application. */
 export const openApi = (app: INestApplication): OpenAPIObject => {
   const config = new DocumentBuilder()
@@ -14,9 +16,19 @@ export const openApi = (app: INestApplication): OpenAPIObject => {
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
     .build();
   const document = SwaggerModule.createDocument(app, config, { autoTagControllers: false });
+  for (const [path, { get, post, put, patch, delete: remove }] of Object.entries(document.paths)) {
+    for (const operation of [get, post, put, patch, remove]) if (operation) orderParameters(path, operation);
+  }
   reference(problemView);
   document.components = { ...document.components, schemas: { ...document.components?.schemas, ...viewSchemas() } };
   return document;
+};
+
+/** Those of the path first, as it names them: compilers differ in the order in which decorators tell of parameters. */
+const orderParameters = (path: string, { parameters = [] }: OperationObject): void => {
+  const rank = (parameter: (typeof parameters)[number]): number =>
+    'in' in parameter && parameter.in === 'path' ? path.indexOf(`{${parameter.name}}`) : path.length;
+  parameters.sort((one, other) => rank(one) - rank(other));
 };
 
 /** Swagger UI at `/docs` (from the package, works offline) and the document at `/docs-json`. */

@@ -26,7 +26,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     if (typeof key !== 'string' || !KEY.test(key)) {
       throw Refused.http(400, 'idempotency-key.malformed', 'Idempotency-Key takes 1 to 200 visible characters.');
     }
-    const idempotent: IdempotentRequest = { key, hash: hashOf(request), replayed: false };
+    const idempotent: IdempotentRequest = { key, hash: hashOf(request), taken: false, replayed: false };
     this.cls.set('idempotent', idempotent);
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     return next.handle().pipe(

@@ -31,14 +31,22 @@ export class World {
   async prepare(route: Route): Promise<Prepared> {
     const values: Record<string, string> = {};
     const path = await this.filled(route.path, values);
-    if (route.path.endsWith('/restore')) await this.remove(path.replace(/\/restore$/, ''));
-    if (route.path.endsWith('/pause')) await this.owner('POST', path.replace(/\/pause$/, '/activate'));
+    await this.ready(route.path, path);
     return {
       path,
       values,
       headers: route.ifMatch === 'none' ? {} : await this.ifMatch(route, path),
       body: await this.bodyOf(route),
     };
+  }
+
+  /** Brings what the path names into the state in which the route does something. */
+  private async ready(template: string, path: string): Promise<void> {
+    const named = path.replace(/\/[^/]*$/, '');
+    if (template.endsWith('/restore')) await this.remove(named);
+    if (/^\/workflows\/\{id\}\/(pause|enrollments)$/.test(template)) await this.owner('POST', `${named}/activate`);
+    // An action is completed or failed by the token of its claim.
+    if (template.startsWith("/pending-actions/{id}/")) await this.claim();
   }
 
   /** A body that the document offers, under names nobody has yet. */
@@ -119,18 +127,19 @@ export class World {
     return external;
   }
 
+  private active: Promise<string> | undefined;
+
+  /** A contact in a workflow that is kept for this. */
   private async enroll(): Promise<Answer> {
-    const workflow = this.idOf(await this.owner('POST', '/workflows', this.workflow()));
-    await this.owner('POST', `/workflows/${workflow}/activate`);
-    this.made += 1;
-    return this.owner('POST', `/workflows/${workflow}/enrollments`, {
-      contact_id: await this.contact(),
-    });
+    const workflow = await (this.active ??= this.activeWorkflow());
+    return this.owner('POST', `/workflows/${workflow}/enrollments`, { contact_id: await this.contact() });
   }
 
-  private workflow(): Body {
-    this.made += 1;
-    return { name: `A workflow ${this.made}`, steps: [{ type: 'action', action: 'custom' }] };
+  private async activeWorkflow(): Promise<string> {
+    const steps = [{ type: 'action', action: 'custom' }];
+    const id = this.idOf(await this.owner('POST', '/workflows', { name: `Kept active ${randomUUID()}`, steps }));
+    await this.owner('POST', `/workflows/${id}/activate`);
+    return id;
   }
 
   private async claim(): Promise<void> {

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { OtherStatus } from '#adapters/shared/http/answer.interceptor';
 import { problem, Refused } from '#adapters/shared/http/problem';
 import { Routes } from '#adapters/shared/http/routes';
-import { blameOf } from '#adapters/shared/persistence/blame';
+import { blameOf, isUnknownTenant } from '#adapters/shared/persistence/blame';
 
 const UNAVAILABLE = {
   code: 'unavailable',
@@ -45,7 +45,7 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   private translate(thrown: unknown, url: string): Refused {
-    const status = statusOf(thrown);
+    const status = isUnknownTenant(thrown) ? 401 : statusOf(thrown);
     if (status === 404) return this.noRoute(url);
     const known = KNOWN[status];
     if (known)

@@ -14,6 +14,13 @@ const LOCK_TIMEOUT = '55P03';
 /** Somebody else holds a row for longer than this transaction wants to wait. */
 export const isLockTimeout = (failure: unknown): boolean => codesOf(failure).includes(LOCK_TIMEOUT);
 
+/** The row's tenant is not here (any more): the caller's token names one that is unknown. */
+export const isUnknownTenant = (failure: unknown): boolean =>
+  chain(failure).some((error) => {
+    const { code, constraint } = error as { code?: unknown; constraint?: unknown };
+    return code === '23503' && typeof constraint === 'string' && constraint.endsWith('_tenant_id_fkey');
+  });
+
 /** Judges by SQLSTATE, or by how a connection died (RELIABILITY, *Streams in*). Follows `driverError` and `cause`. */
 export const blameOf = (failure: unknown): Blame => {
   const codes = codesOf(failure);

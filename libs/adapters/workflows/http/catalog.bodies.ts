@@ -13,6 +13,7 @@ export class CatalogEntryBody {
     type: String,
     nullable: true,
     maxLength: 200,
+    example: null,
     description: 'The pipeline of a stage. Stages need it; nothing else has one.',
   })
   @IsOptional()

@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, Param, Put } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Actor } from '#domain/shared/actor';
 import { Door } from '#application/shared/door';
 import { EraseContact } from '#application/workflows/commands/erase-contact';
@@ -13,6 +13,7 @@ import { ContactBody } from '#adapters/workflows/http/contacts.bodies';
 const ContactId = () => Param('contact_id', new ExternalIdOf('contact'));
 
 @ApiTags('Contacts')
+@ApiParam({ name: 'contact_id', example: 'c-42', description: 'Percent-encoded, `/` as `%2F`.' })
 @Controller('contacts')
 export class ContactsController {
   constructor(private readonly door: Door) {}

@@ -53,6 +53,7 @@ export class EnrollmentBody {
     type: String,
     format: 'date-time',
     nullable: true,
+    example: '2026-01-25T10:00:00Z',
     description: 'For imports; not in the future. Default: now.',
   })
   @IsOptional()

@@ -49,6 +49,7 @@ export class WorkflowGoalBody {
     nullable: true,
     minimum: 1,
     maximum: LONGEST_WINDOW,
+    example: 72,
     description: 'Hours after its enrollment in which a contact can reach the goal; the last instant counts.',
   })
   @IsOptional()
@@ -61,6 +62,7 @@ export class WorkflowGoalBody {
     type: 'integer',
     minimum: 1,
     maximum: LAST_POSITION,
+    example: 1,
     description: 'From 1. A taken one moves the others down by one. Missing: last.',
   })
   @MayBeLeftOut()
@@ -73,6 +75,7 @@ export class WorkflowGoalBody {
     type: 'string',
     format: 'date-time',
     nullable: true,
+    example: '2026-01-01T00:00:00Z',
     description: 'For imports: since when its criteria are in force. Not in the future.',
   })
   @IsOptional()

@@ -88,6 +88,7 @@ export class WorkflowGoalsController {
     ifMatch: 'required',
     errors: { 404: NOT_FOUND, 409: 'Another goal of the workflow means the same.' },
   })
+  @ApiBody({ type: WorkflowGoalPatchBody, examples: { window: { value: { window_hours: 48 } } } })
   @Patch('goals/:goal_id')
   edit(
     @Caller() actor: Actor,
