@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { TestApp } from '../support/app';
 import { MAIL, Story } from '../support/story';
 
@@ -15,28 +16,65 @@ const numbered = (count: number) => Array.from({ length: count }, (_, n) => `rac
 const together = <T>(names: readonly string[], race: (name: string, n: number) => Promise<T>): Promise<T[]> =>
   Promise.all(names.map(race));
 
+const EARLIER = '2026-01-01T00:00:00Z';
+
+/**
+ * One race after the other, the second runner sent off so much later that either may win: a little later when it won the last
+ * one, a little sooner when it lost. Answers the outcomes.
+ */
+const closely = async <T>(
+  runners: readonly T[],
+  race: (runner: T, delay: number) => Promise<{ outcome: string; firstWon: boolean }>,
+): Promise<string[]> => {
+  const outcomes: string[] = [];
+  let delay = 0;
+  for (const runner of runners) {
+    const { outcome, firstWon } = await race(runner, delay);
+    outcomes.push(outcome);
+    delay = Math.max(0, delay + (firstWon ? -1 : 1));
+  }
+  return outcomes;
+};
+
 describe('Races between claims, exits and enrollments', () => {
   it('an exit and a completion at once: completed or cancelled, never both (100 rounds)', async () => {
     const workflow = await story.workflow([MAIL]);
     const enrollments = await together(numbered(100), (name) => story.enroll(workflow, name));
     const claimed = new Map((await story.claim()).map((action) => [action.enrollment_id, action]));
     expect(claimed.size).toBe(100);
-    const outcomes = await together(
-      enrollments.map(({ id }) => id),
-      async (id, n) => {
-        const action = claimed.get(id)!;
-        const both = [() => story.complete(action), () => story.ask('POST', `/enrollments/${id}/exit`)];
-        const [first, second] = await Promise.all((n % 2 === 0 ? both : both.reverse()).map((ask) => ask()));
-        expect([first!.status, second!.status].sort()).toEqual([200, 409]);
-        const { status, pending_actions } = await story.enrollment(id);
-        return `${status} ${String(pending_actions[0]?.status)}`;
-      },
-    );
-    expect(outcomes.filter((one) => !['completed completed', 'exited cancelled'].includes(one))).toEqual([]);
+    const outcomes = await closely(enrollments, async ({ id }, delay) => {
+      const completing = story.complete(claimed.get(id)!);
+      await sleep(delay);
+      const answers = await Promise.all([completing, story.ask('POST', `/enrollments/${id}/exit`)]);
+      const { status, pending_actions } = await story.enrollment(id);
+      const outcome = `${answers.map((one) => one.status).join(' ')} ${status} ${String(pending_actions[0]?.status)}`;
+      return { outcome, firstWon: status === 'completed' };
+    });
+    expect([...new Set(outcomes)].sort()).toEqual(['200 409 completed completed', '409 200 exited cancelled']);
     expect(await story.counter(workflow, 'ended')).toBe(100);
   });
 
-  it('an exit and a claim at once: after the exit nothing is handed out, and what was cannot be completed (100 rounds)', async () => {
+  it('an exit and a claim at once: claimed or cancelled, and what was claimed cannot be completed (100 rounds)', async () => {
+    const workflow = await story.workflow([MAIL]);
+    const enrollments = await together(numbered(100), (name) => story.enroll(workflow, name, { enrolled_at: EARLIER }));
+    enrollments.sort((one, other) => (one.id < other.id ? -1 : 1));
+    const outcomes = await closely(enrollments, async ({ id }, delay) => {
+      const exiting = story.ask('POST', `/enrollments/${id}/exit`);
+      await sleep(delay);
+      const [exited, claimed] = await Promise.all([exiting, story.claim(1)]);
+      const mine = claimed.filter(({ enrollment_id }) => enrollment_id === id);
+      for (const action of mine) expect((await story.complete(action)).status).toBe(409);
+      const { status, pending_actions } = await story.enrollment(id);
+      return {
+        outcome: `${String(exited.status)} ${status} ${String(pending_actions[0]?.status)}`,
+        firstWon: mine.length === 0,
+      };
+    });
+    expect([...new Set(outcomes)]).toEqual(['200 exited cancelled']);
+    expect(await story.claim()).toEqual([]);
+  });
+
+  it('claims and exits by the hundred: after the exit nothing is handed out, and what was cannot be completed (100 rounds)', async () => {
     const workflow = await story.workflow([MAIL]);
     const enrollments = await together(numbered(100), (name) => story.enroll(workflow, name));
     const exits = together(

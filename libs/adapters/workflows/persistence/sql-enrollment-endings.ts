@@ -3,7 +3,7 @@ import { Clock } from '#application/shared/tools';
 import type { EnrollmentEndings, Ending, OpenEnrollments } from '#application/workflows/ports/enrollment-endings';
 import { Database } from '#adapters/shared/persistence/database';
 import { Journal } from '#adapters/shared/persistence/journal';
-import { isFinished } from '#adapters/workflows/persistence/enrollment-sql';
+import { firstUnfinished, isFinished } from '#adapters/workflows/persistence/enrollment-sql';
 import { addToCounters } from '#adapters/workflows/persistence/counters';
 
 /** `contact_id` is the inner one. */
@@ -50,20 +50,28 @@ export class SqlEnrollmentEndings implements EnrollmentEndings {
   private async hold(tenantId: string, which: OpenEnrollments, now: Date): Promise<HeldEnrollment[]> {
     const parameters: unknown[] = [tenantId];
     const bind = (value: unknown): string => `$${String(parameters.push(value))}`;
-    const open = conditions(which, now, bind).join(' AND ');
+    const contacts = which.contactIds && (await this.innerIds(tenantId, which.contactIds));
+    const open = `FROM workflow_enrollments e WHERE ${conditions(which, contacts, now, bind).join(' AND ')}`;
+    const found = await this.db.query<{ workflow_id: string }>(`SELECT DISTINCT e.workflow_id ${open}`, parameters);
+    if (found.length === 0) return [];
     const workflows = await this.db.query<{ id: string }>(
-      `SELECT w.id FROM workflows w
-       WHERE w.tenant_id = $1 AND w.id IN (SELECT e.workflow_id FROM workflow_enrollments e WHERE ${open})
-         ${which.inActiveWorkflow ? `AND w.status = 'active' AND w.deleted_at IS NULL` : ''}
-       ORDER BY w.id FOR SHARE`,
+      `SELECT id FROM workflows WHERE tenant_id = $1 AND id = ANY ($2)
+         ${which.inActiveWorkflow ? `AND status = 'active' AND deleted_at IS NULL` : ''} ORDER BY id FOR SHARE`,
+      [tenantId, found.map(({ workflow_id }) => workflow_id)],
+    );
+    return this.db.query<HeldEnrollment>(
+      `SELECT e.id, e.workflow_id, e.contact_id ${open} AND e.workflow_id = ANY (${bind(workflows.map(({ id }) => id))})
+       ORDER BY e.id FOR UPDATE`,
       parameters,
     );
-    if (workflows.length === 0) return [];
-    return this.db.query(
-      `SELECT e.id, e.workflow_id, e.contact_id FROM workflow_enrollments e
-       WHERE ${open} AND e.workflow_id = ANY (${bind(workflows.map(({ id }) => id))}) ORDER BY e.id FOR UPDATE`,
-      parameters,
+  }
+
+  private async innerIds(tenantId: string, externalIds: readonly string[]): Promise<string[]> {
+    const rows = await this.db.query<{ id: string }>(
+      'SELECT id FROM contacts WHERE tenant_id = $1 AND external_id = ANY ($2)',
+      [tenantId, externalIds],
     );
+    return rows.map(({ id }) => id);
   }
 
   private async write(tenantId: string, held: readonly HeldEnrollment[], how: Ending, now: Date): Promise<void> {
@@ -99,23 +107,19 @@ const countsOf = (actions: readonly { readonly enrollment_id: string }[]): Map<s
   return counts;
 };
 
-/** About an enrollment `e`, with the tenant as `$1`. */
-const conditions = (which: OpenEnrollments, now: Date, bind: (value: unknown) => string): string[] => [
+/** About an enrollment `e`, with the tenant as `$1`; `contacts` are inner ids. */
+const conditions = (
+  which: OpenEnrollments,
+  contacts: readonly string[] | undefined,
+  now: Date,
+  bind: (value: unknown) => string,
+): string[] => [
   `e.tenant_id = $1 AND e.status = 'active'`,
   ...(which.ids ? [`e.id = ANY (${bind(which.ids)})`] : []),
   ...(which.workflowId ? [`e.workflow_id = ${bind(which.workflowId)}`] : []),
-  ...(which.contactIds
-    ? [
-        `e.contact_id IN (SELECT c.id FROM contacts c WHERE c.tenant_id = $1 AND c.external_id = ANY (${bind(which.contactIds)}))`,
-      ]
-    : []),
+  ...(contacts ? [`e.contact_id = ANY (${bind(contacts)})`] : []),
   ...(which.enrolledBefore ? [`e.enrolled_at < ${bind(which.enrolledBefore)}`] : []),
-  ...(which.allStepsFinished
-    ? [
-        `NOT EXISTS (SELECT 1 FROM workflow_pending_actions a
-          WHERE a.tenant_id = $1 AND a.enrollment_id = e.id AND NOT ${isFinished('a', bind(now))})`,
-      ]
-    : []),
+  ...(which.allStepsFinished ? [`${firstUnfinished('e.id', bind(now))} IS NULL`] : []),
 ];
 
 const auditOf = (id: string, { status, reason }: Ending) => ({

@@ -15,13 +15,11 @@ import { enrollmentListing } from '#application/workflows/queries/list-enrollmen
 import { Database } from '#adapters/shared/persistence/database';
 import { readPage } from '#adapters/shared/persistence/listed';
 import { columnsOf } from '#adapters/shared/persistence/view-columns';
-import { externalIdFor, isFinished } from '#adapters/workflows/persistence/enrollment-sql';
+import { externalIdFor, firstUnfinished, isFinished } from '#adapters/workflows/persistence/enrollment-sql';
 
 /** `waiting` while the next unfinished step lies in the future; `now` is a placeholder. */
-const statusAt = (now: string): string => `CASE WHEN e.status = 'active' AND (
-    SELECT a.scheduled_at FROM workflow_pending_actions a
-    WHERE a.tenant_id = e.tenant_id AND a.enrollment_id = e.id AND NOT ${isFinished('a', now)} ORDER BY a.position LIMIT 1
-  ) > ${now} THEN 'waiting' ELSE e.status END`;
+const statusAt = (now: string): string =>
+  `CASE WHEN e.status = 'active' AND ${firstUnfinished('e.id', now)} > ${now} THEN 'waiting' ELSE e.status END`;
 
 const enrollmentColumns = (now: string): string =>
   columnsOf(enrollmentView, 'e', { contact_id: externalIdFor('e'), status: statusAt(now) });

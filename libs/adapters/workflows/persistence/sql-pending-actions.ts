@@ -5,12 +5,9 @@ import { Clock } from '#application/shared/tools';
 import type { ClaimedActionView } from '#application/workflows/enrollment-views';
 import type { Claim, PendingActions } from '#application/workflows/ports/pending-actions';
 import { Database } from '#adapters/shared/persistence/database';
-import { externalIdFor, isFinished } from '#adapters/workflows/persistence/enrollment-sql';
+import { externalIdFor, firstUnfinished } from '#adapters/workflows/persistence/enrollment-sql';
 
-/**
- * What can be claimed now. Locks only what is free: whoever is held by a decision, an exit or another claimer comes next time.
- * The steps before are looked up one enrollment at a time: as an anti-join they cost a second until the table has statistics.
- */
+/** What can be claimed now. Locks only what is free: whoever is held by a decision, an exit or another claimer comes next time. */
 export const DUE_ACTIONS = `
   SELECT a.id FROM workflow_pending_actions a
   JOIN workflow_enrollments e ON e.tenant_id = a.tenant_id AND e.id = a.enrollment_id
@@ -18,9 +15,7 @@ export const DUE_ACTIONS = `
   WHERE a.tenant_id = $1 AND a.status = 'pending' AND a.action_type <> 'wait' AND a.scheduled_at <= $2
     AND ($4::text[] IS NULL OR a.action_type = ANY ($4))
     AND e.status = 'active' AND w.status = 'active' AND w.deleted_at IS NULL
-    AND (SELECT b.position FROM workflow_pending_actions b
-         WHERE b.tenant_id = a.tenant_id AND b.enrollment_id = a.enrollment_id AND b.position < a.position
-           AND NOT ${isFinished('b', '$2')} LIMIT 1) IS NULL
+    AND ${firstUnfinished('a.enrollment_id', '$2', 'b.position < a.position')} IS NULL
   ORDER BY a.scheduled_at, a.id LIMIT $3
   FOR SHARE OF w SKIP LOCKED FOR UPDATE OF e, a SKIP LOCKED`;
 
