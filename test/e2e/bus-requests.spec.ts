@@ -14,6 +14,7 @@ describe('Requests over the internal bus', () => {
   let app: TestApp;
   let tenant: Tenant;
   let replies: Redis;
+  let bus: Redis;
   /** Channels know no databases: a server that other suites share would let their workers answer too. */
   let server: PrivateRedis;
   const heard: { id: string; response?: Reply }[] = [];
@@ -21,7 +22,7 @@ describe('Requests over the internal bus', () => {
   /** Sends a request as a client of Nest does, and answers every reply that came within a moment of the first. */
   const asked = async (pattern: string, data: unknown): Promise<Reply[]> => {
     const id = randomUUID();
-    await app.redis.publish(pattern, JSON.stringify({ pattern, data, id }));
+    await bus.publish(pattern, JSON.stringify({ pattern, data, id }));
     await eventually(
       () => Promise.resolve(heard.filter((reply) => reply.id === id)),
       (mine) => mine.length > 0,
@@ -35,7 +36,8 @@ describe('Requests over the internal bus', () => {
     server = await privateRedis();
     app = await TestApp.start({ REDIS_URL: server.url });
     tenant = await app.tenant();
-    replies = new Redis(app.redisUrl);
+    bus = new Redis(server.url);
+    replies = new Redis(server.url);
     replies.on('message', (_channel: string, text: string) =>
       heard.push(JSON.parse(text) as { id: string; response?: Reply }),
     );
@@ -45,12 +47,13 @@ describe('Requests over the internal bus', () => {
       ),
     );
     await eventually(
-      () => app.redis.pubsub('NUMSUB', 'goal_service.exit_enrollment'),
+      () => bus.pubsub('NUMSUB', 'goal_service.exit_enrollment'),
       ([, listeners]) => Number(listeners) > 0,
     );
   });
   afterAll(async () => {
     replies.disconnect();
+    bus.disconnect();
     await app.stop();
     await server.stop();
   });
@@ -86,7 +89,7 @@ describe('Requests over the internal bus', () => {
   });
 
   it('sets a message aside that is no request', async () => {
-    await app.redis.publish('goal_service.workflow_stats', 'hello {');
+    await bus.publish('goal_service.workflow_stats', 'hello {');
     const rows = await eventually(
       () => app.rows<{ raw: Buffer }>(`SELECT raw FROM dead_letters WHERE way = 'request'`),
       (letters) => letters.length > 0,
@@ -97,11 +100,11 @@ describe('Requests over the internal bus', () => {
   it('serves each request by one worker only, however many hear it', async () => {
     // Three more subscribers of the same Redis database: what they claim they serve, and nobody else.
     const others = await Promise.all(
-      [1, 2, 3].map(() => TestApp.start({ REDIS_URL: app.redisUrl, DATABASE_URL: app.database.appUrl })),
+      [1, 2, 3].map(() => TestApp.start({ REDIS_URL: server.url, DATABASE_URL: app.database.appUrl })),
     );
     try {
       await eventually(
-        () => app.redis.pubsub('NUMSUB', 'goal_service.enroll_contact'),
+        () => bus.pubsub('NUMSUB', 'goal_service.enroll_contact'),
         ([, listeners]) => Number(listeners) >= 4,
       );
       const workflow = await seedWorkflow(app, tenant.id, []);

@@ -45,7 +45,7 @@ export class TestApp {
   ) {}
 
   static async start(settings: Readonly<Record<string, string>> = {}): Promise<TestApp> {
-    const [database, redisUrl] = await Promise.all([freshDatabase(), settings.REDIS_URL ?? freshRedis()]);
+    const [database, redisUrl] = await Promise.all([freshDatabase(), freshRedis()]);
     const config = readConfig({
       NODE_ENV: 'test',
       PORT: '0',

@@ -46,7 +46,7 @@ export class World {
     if (template.endsWith('/restore')) await this.remove(named);
     if (/^\/workflows\/\{id\}\/(pause|enrollments)$/.test(template)) await this.owner('POST', `${named}/activate`);
     // An action is completed or failed by the token of its claim.
-    if (template.startsWith("/pending-actions/{id}/")) await this.claim();
+    if (template.startsWith('/pending-actions/{id}/')) await this.claim();
   }
 
   /** A body that the document offers, under names nobody has yet. */
