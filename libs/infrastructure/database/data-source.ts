@@ -31,7 +31,13 @@ export const dataSource = ({ url, poolSize, statementTimeoutMs, entities }: Data
     connectTimeoutMS: 5000,
     // A connection that breaks while nobody uses it is the pool's to replace, not the process's to die of.
     poolErrorHandler: () => undefined,
-    extra: { types: readers, statement_timeout: statementTimeoutMs, keepAlive: true },
+    extra: {
+      types: readers,
+      keepAlive: true,
+      statement_timeout: statementTimeoutMs,
+      // A server that hangs does not even say that a statement took too long.
+      query_timeout: statementTimeoutMs + 1000,
+    },
   });
 
 /** The owner's way to PostgreSQL, for migrations. */

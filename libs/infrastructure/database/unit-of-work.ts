@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { Logger } from '@nestjs/common';
-import type { ClientBase } from 'pg';
+import type { Client } from 'pg';
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { Actor } from '#domain/shared/actor';
 
@@ -49,7 +50,7 @@ export class UnitOfWork {
       // TypeORM takes row locks only in a transaction it knows of, and would have begun this one in two round trips.
       return Object.assign(runner, { isTransactionActive: true });
     } catch (failure) {
-      await runner.release();
+      await discard(runner);
       throw failure;
     }
   }
@@ -59,12 +60,28 @@ export class UnitOfWork {
     this.begun = undefined;
     if (!runner) return;
     try {
-      const client = (await runner.connect()) as ClientBase;
+      const client = (await runner.connect()) as Client;
       const { command } = await client.query(word);
       // PostgreSQL answers the COMMIT of a transaction in which a statement failed by rolling back, without an error.
       if (command !== word) throw new Error('a failed statement was overlooked: nothing is committed');
-    } finally {
-      await runner.release();
+    } catch (failure) {
+      await discard(runner);
+      throw failure;
     }
+    await runner.release();
   }
 }
+
+/**
+ * Gives a connection back that nobody can say what state it is in: closed, or its transaction and tenants would be there for
+ * whoever borrows it next.
+ */
+const discard = async (runner: QueryRunner): Promise<void> => {
+  const client = (await runner.connect().catch(() => undefined)) as Client | undefined;
+  const stream = client?.connection.stream;
+  if (stream && !stream.closed) {
+    stream.destroy();
+    await once(stream, 'close');
+  }
+  await runner.release();
+};

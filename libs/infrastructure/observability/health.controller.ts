@@ -1,5 +1,5 @@
 import { Controller, Get, Res } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Public } from '#adapters/shared/http/public';
 import { Health, type HealthReport } from '#infrastructure/observability/health';
@@ -10,6 +10,8 @@ import { Health, type HealthReport } from '#infrastructure/observability/health'
 export class HealthController {
   constructor(private readonly health: Health) {}
 
+  @ApiResponse({ status: 200, description: 'healthy, or degraded: Redis is away' })
+  @ApiResponse({ status: 503, description: 'unhealthy: PostgreSQL is away, not migrated, or this process is ending' })
   @ApiOperation({ operationId: 'getHealth', summary: 'How the service and what it stands on are.' })
   @Get()
   async report(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthReport> {
@@ -24,6 +26,8 @@ export class HealthController {
     return { status: 'alive' };
   }
 
+  @ApiResponse({ status: 200, description: 'ready' })
+  @ApiResponse({ status: 503, description: 'not ready' })
   @ApiOperation({ operationId: 'getReadiness', summary: 'Work can be sent here: PostgreSQL is up and migrated.' })
   @Get('ready')
   ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthReport> {

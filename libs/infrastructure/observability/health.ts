@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { PartHealth } from '#application/shared/health';
 import { VERSION } from '#infrastructure/config/version';
@@ -33,8 +33,9 @@ export interface HealthReport {
 
 /** Asks PostgreSQL, Redis and the parts of this process how they are (API, *Operations*). */
 @Injectable()
-export class Health {
+export class Health implements BeforeApplicationShutdown {
   private readonly redis;
+  private isEnding = false;
 
   constructor(
     private readonly source: DataSource,
@@ -44,10 +45,16 @@ export class Health {
     this.redis = connections.open('health', { commandTimeout: 1000 });
   }
 
+  /** From the first signal on no more work should be sent here. */
+  beforeApplicationShutdown(): void {
+    this.isEnding = true;
+  }
+
   async report(): Promise<HealthReport> {
     const [migrations, redis] = await Promise.all([this.migrations(), this.redisConnected()]);
     const details = { consumers: OFF, relay: OFF, listeners: OFF, ...this.parts.all(), migrations };
-    const broken = migrations.state === 'down' || Object.values(details).some(({ state }) => state === 'down');
+    const broken =
+      this.isEnding || migrations.state === 'down' || Object.values(details).some(({ state }) => state === 'down');
     return {
       service: 'goal_service',
       version: VERSION,

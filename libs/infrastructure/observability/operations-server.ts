@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { register } from 'prom-client';
+import { collectDefaultMetrics, register } from 'prom-client';
 import { Config } from '#infrastructure/config/config';
 import { Health } from '#infrastructure/observability/health';
 
@@ -17,6 +17,7 @@ export class OperationsServer implements OnApplicationShutdown {
 
   /** Listens on METRICS_PORT and answers the port (0 lets the system choose). */
   async listen(): Promise<number> {
+    if (!register.getSingleMetric('process_start_time_seconds')) collectDefaultMetrics();
     const server = createServer((request, response) => {
       void this.answer(request.url ?? '/').then(({ status, type, body }) => {
         response.writeHead(status, { 'Content-Type': type }).end(body);

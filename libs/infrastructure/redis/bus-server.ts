@@ -37,6 +37,13 @@ export class BusServer extends ServerRedis {
     callback?.();
   }
 
+  /** Without a farewell: with Redis away that would wait for its return. */
+  override close(): Promise<void> {
+    this.isManuallyClosed = true;
+    for (const client of [this.subClient, this.pubClient] as (Redis | undefined)[]) client?.disconnect();
+    return Promise.resolve();
+  }
+
   /** Left to the deserializer, which is handed the text. */
   override parseMessage(content: string): Record<string, unknown> {
     return content as unknown as Record<string, unknown>;

@@ -90,7 +90,7 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
         stream.close();
       }
     } finally {
-      await source.close();
+      source.close();
     }
   }
 
