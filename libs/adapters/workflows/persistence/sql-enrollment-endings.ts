@@ -50,18 +50,21 @@ export class SqlEnrollmentEndings implements EnrollmentEndings {
   private async hold(tenantId: string, which: OpenEnrollments, now: Date): Promise<HeldEnrollment[]> {
     const parameters: unknown[] = [tenantId];
     const bind = (value: unknown): string => `$${String(parameters.push(value))}`;
-    const open = conditions(which, now, bind).join(' AND ');
+    const open = `${source(which, bind)} WHERE ${conditions(which, now, bind).join(' AND ')}`;
     const workflows = await this.db.query<{ id: string }>(
       `SELECT w.id FROM workflows w
-       WHERE w.tenant_id = $1 AND w.id IN (SELECT e.workflow_id FROM workflow_enrollments e WHERE ${open})
+       WHERE w.tenant_id = $1 AND w.id = ANY (ARRAY(SELECT DISTINCT e.workflow_id FROM ${open}))
          ${which.inActiveWorkflow ? `AND w.status = 'active' AND w.deleted_at IS NULL` : ''}
        ORDER BY w.id FOR SHARE`,
       parameters,
     );
     if (workflows.length === 0) return [];
     return this.db.query(
-      `SELECT e.id, e.workflow_id, e.contact_id FROM workflow_enrollments e
-       WHERE ${open} AND e.workflow_id = ANY (${bind(workflows.map(({ id }) => id))}) ORDER BY e.id FOR UPDATE`,
+      `SELECT h.id, h.workflow_id, h.contact_id
+       FROM (SELECT DISTINCT e.id FROM ${open} AND e.workflow_id = ANY (${bind(workflows.map(({ id }) => id))}) ORDER BY e.id) k,
+       LATERAL (SELECT id, workflow_id, contact_id, status FROM workflow_enrollments
+                WHERE tenant_id = $1 AND id = k.id OFFSET 0 FOR UPDATE) h
+       WHERE h.status = 'active'`,
       parameters,
     );
   }
@@ -69,20 +72,22 @@ export class SqlEnrollmentEndings implements EnrollmentEndings {
   private async write(tenantId: string, held: readonly HeldEnrollment[], how: Ending, now: Date): Promise<void> {
     const ids = held.map(({ id }) => id);
     await this.db.query(
-      `UPDATE workflow_enrollments SET status = $3, exit_reason = $4, exited_at = $5 WHERE tenant_id = $1 AND id = ANY ($2)`,
+      `UPDATE workflow_enrollments e SET status = $3, exit_reason = $4, exited_at = $5
+       FROM ${IDS} WHERE e.tenant_id = k.tenant_id AND e.id = k.id`,
       [tenantId, ids, how.status, how.reason, now],
     );
     const stopped = await this.db.query<{ enrollment_id: string; status: string }>(
       `UPDATE workflow_pending_actions a SET
          status = CASE WHEN ${isFinished('a', '$3')} THEN 'completed' ELSE 'cancelled' END,
          finished_at = CASE WHEN ${isFinished('a', '$3')} THEN a.scheduled_at ELSE $3 END
-       WHERE a.tenant_id = $1 AND a.enrollment_id = ANY ($2) AND a.status IN ('pending', 'claimed')
+       FROM ${IDS} WHERE a.tenant_id = k.tenant_id AND a.enrollment_id = k.id AND a.status IN ('pending', 'claimed')
        RETURNING a.enrollment_id, a.status`,
       [tenantId, ids, now],
     );
     const contacts = await this.db.query<{ id: string; external_id: string }>(
-      'SELECT id, external_id FROM contacts WHERE tenant_id = $1 AND id = ANY ($2)',
-      [tenantId, held.map(({ contact_id }) => contact_id)],
+      `SELECT c.* FROM unnest($2::uuid[]) AS k (id),
+       LATERAL (SELECT id, external_id FROM contacts WHERE tenant_id = $1 AND id = k.id OFFSET 0) c`,
+      [tenantId, [...new Set(held.map(({ contact_id }) => contact_id))]],
     );
     const externalIds = new Map(contacts.map(({ id, external_id }) => [id, external_id]));
     const cancelled = countsOf(stopped.filter(({ status }) => status === 'cancelled'));
@@ -99,12 +104,24 @@ const countsOf = (actions: readonly { readonly enrollment_id: string }[]): Map<s
   return counts;
 };
 
+/** The tenant `$1` and the ids `$2` as rows; the fence keeps the tenant from becoming a condition of its own (ADR 0030). */
+const IDS = '(SELECT $1::uuid AS tenant_id, id FROM unnest($2::uuid[]) AS u (id) OFFSET 0) k';
+
+/** Enrollments `e` to choose from: looked up one after the other where they, or their contacts, are named. */
+const source = ({ ids, contactIds }: OpenEnrollments, bind: (value: unknown) => string): string => {
+  const of = (condition: string): string =>
+    `LATERAL (SELECT * FROM workflow_enrollments WHERE tenant_id = $1 AND ${condition} OFFSET 0) e`;
+  if (ids) return `unnest(${bind(ids)}::uuid[]) AS n (id), ${of('id = n.id')}`;
+  if (!contactIds) return 'workflow_enrollments e';
+  return `unnest(${bind(contactIds)}::text[]) AS n (id),
+    LATERAL (SELECT id FROM contacts WHERE tenant_id = $1 AND external_id = n.id OFFSET 0) c, ${of('contact_id = c.id')}`;
+};
+
 /** About an enrollment `e`, with the tenant as `$1`. */
 const conditions = (which: OpenEnrollments, now: Date, bind: (value: unknown) => string): string[] => [
   `e.tenant_id = $1 AND e.status = 'active'`,
-  ...(which.ids ? [`e.id = ANY (${bind(which.ids)})`] : []),
   ...(which.workflowId ? [`e.workflow_id = ${bind(which.workflowId)}`] : []),
-  ...(which.contactIds
+  ...(which.ids && which.contactIds
     ? [
         `e.contact_id IN (SELECT c.id FROM contacts c WHERE c.tenant_id = $1 AND c.external_id = ANY (${bind(which.contactIds)}))`,
       ]
@@ -112,8 +129,8 @@ const conditions = (which: OpenEnrollments, now: Date, bind: (value: unknown) =>
   ...(which.enrolledBefore ? [`e.enrolled_at < ${bind(which.enrolledBefore)}`] : []),
   ...(which.allStepsFinished
     ? [
-        `NOT EXISTS (SELECT 1 FROM workflow_pending_actions a
-          WHERE a.tenant_id = $1 AND a.enrollment_id = e.id AND NOT ${isFinished('a', bind(now))})`,
+        `(SELECT a.id FROM workflow_pending_actions a
+          WHERE a.tenant_id = $1 AND a.enrollment_id = e.id AND NOT ${isFinished('a', bind(now))} LIMIT 1) IS NULL`,
       ]
     : []),
 ];
