@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { DUE_ACTIONS } from '#adapters/workflows/persistence/sql-pending-actions';
+import { DUE_ACTIONS, IN_THE_ORDER_OF_THE_INDEX } from '#adapters/workflows/persistence/sql-pending-actions';
 import { freshDatabase, type TestDatabase } from '../support/database';
 
 const TENANTS = ['0190a000-0000-7000-8000-000000000001', '0190a000-0000-7000-8000-000000000002'] as const;
@@ -59,6 +59,7 @@ describe('The statement that claims, as the application role, on 100,000 actions
   const explain = async (limit: number, types: readonly string[] | null): Promise<Plan[]> => {
     await app.query('BEGIN');
     await app.query(`SELECT set_config('app.tenant_ids', $1, true)`, [TENANTS[0]]);
+    await app.query(IN_THE_ORDER_OF_THE_INDEX);
     const { rows } = await app.query<{ 'QUERY PLAN': readonly { Plan: Plan }[] }>(
       `EXPLAIN (ANALYZE, FORMAT JSON) ${DUE_ACTIONS}`,
       [TENANTS[0], new Date(), limit, types],

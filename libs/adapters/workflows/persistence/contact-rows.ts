@@ -43,7 +43,9 @@ export class ContactRows {
       [],
     );
     return this.db.query<ContactRow>(
-      'SELECT id, external_id, attributes, opted_out FROM contacts WHERE tenant_id = $1 AND external_id = ANY ($2)',
+      `SELECT c.* FROM unnest($2::text[]) AS k (id),
+       LATERAL (SELECT id, external_id, attributes, opted_out FROM contacts
+                WHERE tenant_id = $1 AND external_id = k.id OFFSET 0) c`,
       [tenantId, inOneOrder],
     );
   }
@@ -53,8 +55,8 @@ export class ContactRows {
     if (attributes.size === 0) return;
     const changed = await this.db.query<{ id: string }>(
       `UPDATE contacts c SET attributes = n.attributes, updated_at = $3
-       FROM json_to_recordset($2) AS n (external_id text, attributes jsonb)
-       WHERE c.tenant_id = $1 AND c.external_id = n.external_id RETURNING c.id`,
+       FROM (SELECT $1::uuid AS tenant_id, * FROM json_to_recordset($2) AS j (external_id text, attributes jsonb) OFFSET 0) n
+       WHERE c.tenant_id = n.tenant_id AND c.external_id = n.external_id RETURNING c.id`,
       [
         tenantId,
         JSON.stringify([...attributes].map(([external_id, value]) => ({ external_id, attributes: value }))),

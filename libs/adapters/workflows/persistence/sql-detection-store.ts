@@ -32,7 +32,10 @@ interface EnrollmentRow {
 
 type GoalOrAchieved = ActiveGoalRow & { readonly enrollment_id: string | null };
 
-/** The only SQL of detection. A fixed number of statements for a batch of any size and any number of tenants. */
+/**
+ * The only SQL of detection. A fixed number of statements for a batch of any size and any number of tenants. Rows are looked up one
+ * key after the other; `OFFSET 0` keeps the planner from doing it in another way (ADR 0030).
+ */
 @Injectable()
 export class SqlDetectionStore implements DetectionStore {
   constructor(
@@ -45,11 +48,13 @@ export class SqlDetectionStore implements DetectionStore {
     const distinct = [
       ...new Map(contacts.map((contact) => [`${contact.tenantId} ${contact.contactId}`, contact])).values(),
     ];
+    await this.db.prepared(SETTINGS);
     const rows = await this.db.prepared<EnrollmentRow>(
-      `SELECT e.id, e.tenant_id, e.workflow_id, c.external_id AS contact_id, e.enrolled_at
-       FROM unnest($1::uuid[], $2::text[]) AS k (tenant_id, contact_id)
-       JOIN contacts c ON c.tenant_id = k.tenant_id AND c.external_id = k.contact_id
-       JOIN workflow_enrollments e ON e.tenant_id = c.tenant_id AND e.contact_id = c.id AND e.status = 'active'`,
+      `SELECT e.id, k.tenant_id, e.workflow_id, k.contact_id, e.enrolled_at
+       FROM unnest($1::uuid[], $2::text[]) AS k (tenant_id, contact_id),
+       LATERAL (SELECT id FROM contacts WHERE tenant_id = k.tenant_id AND external_id = k.contact_id OFFSET 0) c,
+       LATERAL (SELECT id, workflow_id, enrolled_at FROM workflow_enrollments
+                WHERE tenant_id = k.tenant_id AND contact_id = c.id AND status = 'active' OFFSET 0) e`,
       [distinct.map(({ tenantId }) => tenantId), distinct.map(({ contactId }) => contactId)],
     );
     return rows.map((row) => ({
@@ -66,18 +71,17 @@ export class SqlDetectionStore implements DetectionStore {
     const tenants = candidates.map(({ tenantId }) => tenantId);
     const workflowIds = candidates.map(({ workflowId }) => workflowId);
     const enrollmentIds = candidates.map(({ id }) => id);
-    await this.db.prepared(`SELECT set_config('lock_timeout', '200ms', true)`);
+    await this.db.prepared(SETTINGS);
     const active = await this.db.prepared<{ id: string }>(
-      `SELECT w.id FROM workflows w
-       WHERE (w.tenant_id, w.id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))
-         AND w.status = 'active' AND w.deleted_at IS NULL
-       ORDER BY w.id FOR SHARE`,
+      `SELECT w.id FROM ${KEYS_IN_ORDER},
+       LATERAL (SELECT id, status, deleted_at FROM workflows WHERE tenant_id = k.tenant_id AND id = k.id OFFSET 0 FOR SHARE) w
+       WHERE w.status = 'active' AND w.deleted_at IS NULL`,
       [tenants, workflowIds],
     );
     const open = await this.db.prepared<{ id: string }>(
-      `SELECT e.id FROM workflow_enrollments e
-       WHERE (e.tenant_id, e.id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[])) AND e.status = 'active'
-       ORDER BY e.id FOR UPDATE`,
+      `SELECT e.id FROM ${KEYS_IN_ORDER},
+       LATERAL (SELECT id, status FROM workflow_enrollments WHERE tenant_id = k.tenant_id AND id = k.id OFFSET 0 FOR UPDATE) e
+       WHERE e.status = 'active'`,
       [tenants, enrollmentIds],
     );
     const stillOpen = new Set(open.map(({ id }) => id));
@@ -100,8 +104,9 @@ export class SqlDetectionStore implements DetectionStore {
 
   async credited(events: readonly EventKey[]): Promise<ReadonlySet<string>> {
     const rows = await this.db.prepared<{ tenant_id: string; event_id: string }>(
-      `SELECT DISTINCT a.tenant_id, a.event_id FROM unnest($1::uuid[], $2::text[]) AS k (tenant_id, event_id)
-       JOIN workflow_goal_achievements a ON a.tenant_id = k.tenant_id AND a.event_id = k.event_id`,
+      `SELECT k.tenant_id, k.event_id FROM unnest($1::uuid[], $2::text[]) AS k (tenant_id, event_id),
+       LATERAL (SELECT 1 FROM workflow_goal_achievements
+                WHERE tenant_id = k.tenant_id AND event_id = k.event_id LIMIT 1) a`,
       [events.map(({ tenantId }) => tenantId), events.map(({ eventId }) => eventId)],
     );
     return new Set(rows.map((row) => keyOf({ tenantId: row.tenant_id, eventId: row.event_id })));
@@ -112,13 +117,15 @@ export class SqlDetectionStore implements DetectionStore {
     const tenants = enrollments.map(({ tenantId }) => tenantId);
     const rows = await this.db.prepared<GoalOrAchieved>(
       `SELECT ${ACTIVE_GOAL}, NULL::uuid AS enrollment_id
-       FROM workflow_goals g JOIN workflows w ON w.tenant_id = g.tenant_id AND w.id = g.workflow_id
-       WHERE (g.tenant_id, g.workflow_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))
-         AND g.is_active AND g.deleted_at IS NULL AND g.active_since IS NOT NULL
+       FROM (SELECT DISTINCT * FROM unnest($1::uuid[], $2::uuid[])) AS k (tenant_id, workflow_id),
+       LATERAL (SELECT goal_logic FROM workflows WHERE tenant_id = k.tenant_id AND id = k.workflow_id OFFSET 0) w,
+       LATERAL (SELECT * FROM workflow_goals WHERE tenant_id = k.tenant_id AND workflow_id = k.workflow_id
+                AND is_active AND deleted_at IS NULL AND active_since IS NOT NULL OFFSET 0) g
        UNION ALL
-       SELECT a.workflow_goal_id, a.tenant_id, a.workflow_id, a.goal_type, NULL, NULL, NULL, NULL, NULL, a.enrollment_id
-       FROM workflow_goal_achievements a
-       WHERE (a.tenant_id, a.enrollment_id) IN (SELECT * FROM unnest($1::uuid[], $3::uuid[]))`,
+       SELECT a.workflow_goal_id, k.tenant_id, a.workflow_id, a.goal_type, NULL, NULL, NULL, NULL, NULL, k.enrollment_id
+       FROM unnest($1::uuid[], $3::uuid[]) AS k (tenant_id, enrollment_id),
+       LATERAL (SELECT workflow_goal_id, workflow_id, goal_type FROM workflow_goal_achievements
+                WHERE tenant_id = k.tenant_id AND enrollment_id = k.enrollment_id OFFSET 0) a`,
       [tenants, enrollments.map(({ workflowId }) => workflowId), enrollments.map(({ id }) => id)],
     );
     const goals = rows.filter((row) => row.enrollment_id === null && active.has(row.workflow_id));
@@ -137,14 +144,15 @@ export class SqlDetectionStore implements DetectionStore {
            achieved_at, recorded_at, event_id, trigger_event, metadata)
          SELECT d.tenant_id, d.id, d.workflow_id, d.enrollment_id, e.contact_id, d.workflow_goal_id, d.goal_type,
            d.achieved_at, $2, d.event_id, d.trigger_event, d.metadata
-         FROM d JOIN workflow_enrollments e ON e.tenant_id = d.tenant_id AND e.id = d.enrollment_id
+         FROM d, LATERAL (SELECT contact_id FROM workflow_enrollments
+                          WHERE tenant_id = d.tenant_id AND id = d.enrollment_id OFFSET 0) e
          ON CONFLICT (tenant_id, enrollment_id, workflow_goal_id) DO NOTHING
          RETURNING tenant_id, id
        )
        SELECT d.id, d.tenant_id, d.workflow_id, d.enrollment_id, d.contact_id, d.workflow_goal_id, d.goal_type, d.achieved_at,
          d.event_id, d.request_id,
-         NOT EXISTS (SELECT 1 FROM workflow_goal_achievements p WHERE p.tenant_id = d.tenant_id
-           AND p.enrollment_id = d.enrollment_id AND p.goal_type = d.goal_type) AS first_of_type
+         (SELECT p.id FROM workflow_goal_achievements p WHERE p.tenant_id = d.tenant_id
+            AND p.enrollment_id = d.enrollment_id AND p.goal_type = d.goal_type LIMIT 1) IS NULL AS first_of_type
        FROM fresh JOIN d ON d.tenant_id = fresh.tenant_id AND d.id = fresh.id`,
       [JSON.stringify(decisions.flatMap(achievementRow)), now],
     );
@@ -194,18 +202,29 @@ const withAchieved = (enrollments: readonly OpenEnrollment[], rows: readonly Goa
   }));
 };
 
+/**
+ * For the rest of the transaction. A plan made while a table was empty reads all of it, and is kept while it fills (ADR 0030):
+ * one plan for all values from the first execution on, which looks up by index however small the table is.
+ */
+const SETTINGS = `SELECT set_config('lock_timeout', '200ms', true), set_config('enable_seqscan', 'off', true),
+  set_config('plan_cache_mode', 'force_generic_plan', true)`;
+
+/** Each key once, in the order in which everybody takes locks: a locking sub-select runs for one key after the other. */
+const KEYS_IN_ORDER = `(SELECT DISTINCT * FROM unnest($1::uuid[], $2::uuid[]) AS u (tenant_id, id) ORDER BY id) AS k`;
+
 /** Ends the enrollments and cancels what is left of them; a wait whose time has come is finished, not cancelled. */
 const EXIT = `
 WITH x AS (
          SELECT * FROM json_to_recordset($1) AS x (tenant_id uuid, enrollment_id uuid, contact_id text, workflow_goal_id uuid,
            goal_type text, request_id text)
        ), latest AS (
-         SELECT x.tenant_id, x.enrollment_id, max(a.achieved_at) AS achieved_at
-         FROM x JOIN workflow_goal_achievements a ON a.tenant_id = x.tenant_id AND a.enrollment_id = x.enrollment_id GROUP BY 1, 2
+         SELECT x.tenant_id, x.enrollment_id, a.achieved_at
+         FROM x, LATERAL (SELECT max(achieved_at) AS achieved_at FROM workflow_goal_achievements
+                          WHERE tenant_id = x.tenant_id AND enrollment_id = x.enrollment_id) a
        ), ended AS (
          UPDATE workflow_enrollments e SET status = 'completed_goal', exited_at = $2, exit_reason = 'goal_achieved',
            time_to_goal_ms = round(extract(epoch FROM l.achieved_at - e.enrolled_at) * 1000)
-         FROM latest l WHERE e.tenant_id = l.tenant_id AND e.id = l.enrollment_id AND e.status = 'active'
+         FROM latest l WHERE e.tenant_id = l.tenant_id AND e.id = l.enrollment_id AND (e.status = 'active') IS TRUE
          RETURNING e.tenant_id, e.id, e.workflow_id, e.time_to_goal_ms, l.achieved_at
        ), stopped AS (
          UPDATE workflow_pending_actions a SET finished_at = $2,

@@ -27,8 +27,9 @@ export class SqlEnrollmentStore implements EnrollmentStore {
     if (contactIds.length === 0) return new Map();
     const held = await this.contacts.holdOrMake(tenantId, contactIds);
     const open = await this.db.query<{ contact_id: string }>(
-      `SELECT contact_id FROM workflow_enrollments
-       WHERE tenant_id = $1 AND workflow_id = $2 AND contact_id = ANY ($3) AND status = 'active'`,
+      `SELECT k.contact_id FROM unnest($3::uuid[]) AS k (contact_id),
+       LATERAL (SELECT 1 FROM workflow_enrollments
+                WHERE tenant_id = $1 AND workflow_id = $2 AND contact_id = k.contact_id AND status = 'active' OFFSET 0) e`,
       [tenantId, workflowId, held.map(({ id }) => id)],
     );
     const enrolled = new Set(open.map(({ contact_id }) => contact_id));
@@ -67,8 +68,8 @@ export class SqlEnrollmentStore implements EnrollmentStore {
     const rows = await this.db.query<{ id: string }>(
       `INSERT INTO workflow_enrollments (tenant_id, id, workflow_id, contact_id, status, enrolled_at, created_at, created_by)
        SELECT $1, n.id, n.workflow_id, c.id, 'active', n.enrolled_at, $3, $4
-       FROM json_to_recordset($2) AS n (id uuid, workflow_id uuid, external_id text, enrolled_at timestamptz)
-       JOIN contacts c ON c.tenant_id = $1 AND c.external_id = n.external_id
+       FROM json_to_recordset($2) AS n (id uuid, workflow_id uuid, external_id text, enrolled_at timestamptz),
+       LATERAL (SELECT id FROM contacts WHERE tenant_id = $1 AND external_id = n.external_id OFFSET 0) c
        ORDER BY n.id
        ON CONFLICT (tenant_id, contact_id, workflow_id) WHERE status = 'active' DO NOTHING RETURNING id`,
       [

@@ -19,6 +19,9 @@ export const DUE_ACTIONS = `
   ORDER BY a.scheduled_at, a.id LIMIT $3
   FOR SHARE OF w SKIP LOCKED FOR UPDATE OF e, a SKIP LOCKED`;
 
+/** What is due stands in an index in its order; told that sorting costs much, PostgreSQL reads along it and stops in time. */
+export const IN_THE_ORDER_OF_THE_INDEX = `SELECT set_config('enable_sort', 'off', true)`;
+
 interface HeldRow {
   readonly id: string;
   readonly workflow_id: string;
@@ -41,6 +44,7 @@ export class SqlPendingActions implements PendingActions {
   async claim(tenantId: string, { limit, leaseSeconds, types, by }: Claim): Promise<readonly ClaimedActionView[]> {
     const now = this.clock.now();
     await this.takeBack(tenantId, now);
+    await this.db.query(IN_THE_ORDER_OF_THE_INDEX);
     return this.db.query<ClaimedActionView>(
       `WITH due AS MATERIALIZED (${DUE_ACTIONS}), claimed AS (
          UPDATE workflow_pending_actions a
