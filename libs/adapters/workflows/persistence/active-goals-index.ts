@@ -63,7 +63,10 @@ export class ActiveGoalsIndex implements ActiveGoals {
     for (const [tenantId, version] of versions)
       loaded.set(tenantId, { version, reachable: new Map(), workflows: new Map() });
     for (const row of rows) put(loaded, row);
-    for (const [tenantId, goals] of loaded) this.tenants.set(tenantId, goals);
+    // Two batches may load at once: what the slower one brings must not replace what is newer.
+    for (const [tenantId, goals] of loaded) {
+      if (goals.version >= (this.tenants.get(tenantId)?.version ?? 0)) this.tenants.set(tenantId, goals);
+    }
   }
 }
 
