@@ -235,7 +235,7 @@ describe('What counts as reaching a goal (SPEC 4.3)', () => {
     expect((await story.ask('GET', `/workflows/${workflow}/goals/stats`)).status).toBe(200);
   });
 
-  it('an event in force before other criteria does not count for them', async () => {
+  it('other criteria are not reached by an event from before they were given', async () => {
     const workflow = await story.workflow();
     const goal = await goalOf(workflow, 'f-1', { active_since: since(0) });
     await story.enroll(workflow, 'c-1', { enrolled_at: since(0) });
@@ -245,7 +245,7 @@ describe('What counts as reaching a goal (SPEC 4.3)', () => {
     expect(await outcomes(submitted('c-1', 'f-2'))).toEqual(['achieved']);
   });
 
-  it('a goal that is switched off or deleted, and a workflow that is a draft, reach nothing', async () => {
+  it('a goal that is switched off or deleted is not reached', async () => {
     const workflow = await story.workflow();
     const off = await goalOf(workflow, 'f-1');
     const gone = await goalOf(workflow, 'f-2');
@@ -373,5 +373,90 @@ describe('What counts as reaching a goal (SPEC 4.3)', () => {
     expect(audited.map(({ action }) => action)).toEqual(
       expect.arrayContaining(['workflow.exit.goal', 'workflow.goal.achieved']),
     );
+  });
+
+  it('an enrollment that waits is open; one that has ended in whatever way is not', async () => {
+    const workflow = await story.workflow([DAY, MAIL]);
+    await goalOf(workflow, 'f-1');
+    const waiting = await story.enroll(workflow, 'c-waits');
+    expect(waiting.status).toBe('waiting');
+    expect(await outcomes(submitted('c-waits', 'f-1'))).toEqual(['achieved']);
+    expect(await statusOf(waiting)).toBe('completed_goal');
+    for (const how of ['exit', 'complete']) {
+      const ended = await story.enroll(workflow, 'c-ends');
+      const { body } = await story.must(200, story.ask('POST', `/enrollments/${ended.id}/${how}`));
+      expect(await outcomes(submitted('c-ends', 'f-1'))).toEqual(['no_match']);
+      expect(await statusOf(ended)).toBe(body.status);
+    }
+    const failing = await story.enroll(workflow, 'c-fails');
+    await story.letPass(failing.id, '25 hours');
+    const [claimed] = await story.claim();
+    if (!claimed) throw new Error('nothing was due');
+    expect((await story.fail(claimed)).status).toBe(200);
+    expect(await outcomes(submitted('c-fails', 'f-1'))).toEqual(['no_match']);
+    expect(await statusOf(failing)).toBe('failed');
+  });
+
+  it('tells one workflow.goal.achieved per achievement and one workflow.exit.goal per exit, audited with the request', async () => {
+    const workflow = await story.workflow([], { goal_logic: 'all' });
+    const goals = [await goalOf(workflow, 'f-1'), await goalOf(workflow, 'f-2')];
+    const { id } = await story.enroll(workflow, 'c-1');
+    const events = [submitted('c-1', 'f-1'), submitted('c-1', 'f-2')];
+    const requestId = `spec-4.${randomUUID()}`;
+    const headers = { 'x-request-id': requestId };
+    await story.must(200, story.ask('POST', '/events', { events }, 'Editor', { headers }));
+    const told = await story.told('workflow.goal.achieved', 'workflow.exit.goal');
+    expect(told.map(({ event_type, details }) => [event_type, details.enrollment_id])).toEqual([
+      ['workflow.goal.achieved', id],
+      ['workflow.goal.achieved', id],
+      ['workflow.exit.goal', id],
+    ]);
+    expect(told.slice(0, 2).map(({ details }) => details.workflow_goal_id)).toEqual(goals);
+    const audited = await app.rows<{ action: string }>(
+      'SELECT action FROM audit_log WHERE tenant_id = $1 AND entity_id = $2 AND request_id = $3',
+      [story.tenant.id, id, requestId],
+    );
+    expect(audited.map(({ action }) => action).sort()).toEqual([
+      'workflow.exit.goal',
+      'workflow.goal.achieved',
+      'workflow.goal.achieved',
+    ]);
+  });
+
+  it('reads an amount by its own digits: 99.999999999999999999 as a JSON number is less than 100', async () => {
+    const workflow = await story.workflow();
+    const goal = { goal_type: 'purchase_made', criteria: { min_amount: 100 } };
+    await story.must(201, story.ask('POST', `/workflows/${workflow}/goals`, goal));
+    await story.enroll(workflow, 'c-1');
+    const paid = async (amount: string) => {
+      const raw = `{"event_type": "payment.completed", "contact_id": "c-1", "data": {"amount": ${amount}}}`;
+      const answer = await app.ask<{ results: Result[] }>('POST', '/events', { token: story.tenant.token.Editor, raw });
+      return answer.body.results.map(({ outcome }) => outcome);
+    };
+    expect(await paid('99.999999999999999999')).toEqual(['no_match']);
+    expect(await paid('100.000000000000000000')).toEqual(['achieved']);
+  });
+
+  it('erasing a contact leaves of its achievements the event’s id, type and time, and no contact_id', async () => {
+    const workflow = await story.workflow();
+    await goalOf(workflow, 'f-1');
+    const { id } = await story.enroll(workflow, 'c-erased');
+    const event = submitted('c-erased', 'f-1', { source: 'shop', occurred_at: new Date().toISOString() });
+    await publish({ ...event, data: { form_id: 'f-1', name: 'Ada' } });
+    await story.must(204, story.ask('DELETE', '/contacts/c-erased', undefined, 'Admin'));
+    const [listed, read] = [
+      await story.ask<{ items: object[] }>('GET', `/workflows/${workflow}/achievements`),
+      await story.enrollment(id),
+    ];
+    const { event_id, event_type, occurred_at } = event as typeof event & { readonly occurred_at: string };
+    const left = { contact_id: null, metadata: {}, trigger_event: { event_id, event_type, occurred_at } };
+    expect(listed.body.items).toMatchObject([left]);
+    expect(Object.keys((read.achievements[0]?.trigger_event ?? {}) as object).sort()).toEqual([
+      'event_id',
+      'event_type',
+      'occurred_at',
+    ]);
+    expect(read).toMatchObject({ contact_id: null, status: 'completed_goal', achievements: [left] });
+    expect(await story.counter(workflow, 'goals_achieved')).toBe(1);
   });
 });
