@@ -21,6 +21,7 @@ import {
   type Achieved,
   type Exited,
 } from '#adapters/workflows/persistence/detection-rows';
+import { isFinished } from '#adapters/workflows/persistence/enrollment-sql';
 
 interface EnrollmentRow {
   readonly id: string;
@@ -227,8 +228,9 @@ WITH x AS (
          FROM latest l WHERE e.tenant_id = l.tenant_id AND e.id = l.enrollment_id AND (e.status = 'active') IS TRUE
          RETURNING e.tenant_id, e.id, e.workflow_id, e.time_to_goal_ms, l.achieved_at
        ), stopped AS (
-         UPDATE workflow_pending_actions a SET finished_at = $2,
-           status = CASE WHEN a.action_type = 'wait' AND a.scheduled_at <= $2 THEN 'completed' ELSE 'cancelled' END
+         UPDATE workflow_pending_actions a SET
+           status = CASE WHEN ${isFinished('a', '$2')} THEN 'completed' ELSE 'cancelled' END,
+           finished_at = CASE WHEN ${isFinished('a', '$2')} THEN a.scheduled_at ELSE $2 END
          FROM ended WHERE a.tenant_id = ended.tenant_id AND a.enrollment_id = ended.id AND a.status IN ('pending', 'claimed')
          RETURNING a.tenant_id, a.enrollment_id, a.status
        )
