@@ -88,6 +88,16 @@ describe('Requests over the internal bus', () => {
     expect(await asked('goal_service.workflow_stats', nobody)).toMatchObject([{ ok: false, error: { status: 404 } }]);
   });
 
+  it('reads account_id as tenant_id', async () => {
+    const workflow = await seedWorkflow(app, tenant.id, []);
+    const ids = { account_id: tenant.id, workflow_id: workflow.id };
+    expect(await asked('goal_service.workflow_stats', ids)).toMatchObject([{ ok: true, value: { total_enrolled: 0 } }]);
+    expect(await asked('goal_service.enroll_contact', { ...ids, contact_id: 'c-9' })).toMatchObject([{ ok: true }]);
+    expect(await asked('goal_service.workflow_stats', { ...ids, tenant_id: randomUUID() })).toMatchObject([
+      { ok: false, error: { status: 422, errors: [{ pointer: '/account_id', code: 'contradictory' }] } },
+    ]);
+  });
+
   it('sets a message aside that is no request', async () => {
     await bus.publish('goal_service.workflow_stats', 'hello {');
     const rows = await eventually(

@@ -255,9 +255,12 @@ describe('What is accepted and sent', () => {
     expect((await owner('GET', '/workflows', { headers: { accept } })).status).toBe(200),
   );
 
-  it.each(['text/html', 'application/xml', 'image/*', 'application/jsonx'])('is 406 for Accept: %s', async (accept) => {
-    expectProblem(await owner('GET', '/workflows', { headers: { accept } }), 406, 'not-acceptable');
-  });
+  it.each(['text/html', 'application/xml', 'image/*', 'application/jsonx', 'application/json;q=0, text/html'])(
+    'is 406 for Accept: %s',
+    async (accept) => {
+      expectProblem(await owner('GET', '/workflows', { headers: { accept } }), 406, 'not-acceptable');
+    },
+  );
 
   it.each([
     'text/plain',

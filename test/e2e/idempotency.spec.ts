@@ -62,7 +62,7 @@ describe('An Idempotency-Key', () => {
     const [key, name] = [randomUUID(), freshName()];
     expect((await post(key, { name })).status).toBe(201);
     const other = await post(key, { name: freshName() });
-    expect(other).toMatchObject({ status: 422, body: { code: 'validation-failed' } });
+    expect(other).toMatchObject({ status: 422, body: { code: 'idempotency-key.reused', errors: [] } });
     expect(other.headers['idempotency-replayed']).toBeUndefined();
     expect((await post(key, { name }, tenant.token.Owner, '/workflows?x=1')).status).toBe(422);
     expect(await count(name)).toBe(1);

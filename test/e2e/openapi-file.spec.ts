@@ -59,6 +59,15 @@ describe('openapi.json', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('tells of what every body can be refused for, and keeps what a route says of its own limit', () => {
+    const reading = operations.filter(({ path, operation }) => path.startsWith('/api/') && operation.requestBody);
+    expect(reading.length).toBeGreaterThan(10);
+    for (const { operation } of reading)
+      expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(['400', '406', '413', '415']));
+    const publish = operations.find(({ operation }) => operation.operationId === 'publishEvents');
+    expect(publish?.operation.responses['413']).toMatchObject({ description: 'More than 2 MB.' });
+  });
+
   it('refers to nothing that is not there', () => {
     const names = [...JSON.stringify(file).matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map(([, name = '']) => name);
     expect(names.filter((name) => !(name in (file.components?.schemas ?? {})))).toEqual([]);

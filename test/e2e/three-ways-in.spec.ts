@@ -101,6 +101,11 @@ describe('Three ways in, one use case', () => {
     },
   );
 
+  it('tells in /health how long ago the streams last brought something', async () => {
+    const { body } = await app.ask('GET', '//health');
+    expect(body.details).toMatchObject({ consumers: { state: 'ok', age_seconds: expect.any(Number) as number } });
+  });
+
   it('tells over HTTP what was decided', async () => {
     const contact = randomUUID();
     await seedEnrollments(app, tenant.id, workflow.id, [contact]);

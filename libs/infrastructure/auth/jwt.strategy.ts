@@ -1,9 +1,11 @@
 import { Injectable, UnauthorizedException } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
+import { ClsService } from 'nestjs-cls';
 import { ExtractJwt, Strategy } from 'passport-jwt';
 import { Actor } from '#domain/shared/actor';
 import { ROLES } from '#domain/shared/permissions';
 import { Config } from '#infrastructure/config/config';
+import type { Scope } from '#infrastructure/context/scope';
 
 interface Claims {
   readonly sub?: unknown;
@@ -19,7 +21,10 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Reads an access token: HS256 only, with our issuer and audience, not expired; `user_id` stands in for a missing `sub` (000). */
 @Injectable()
 export class JwtStrategy extends PassportStrategy(Strategy) {
-  constructor(config: Config) {
+  constructor(
+    config: Config,
+    private readonly cls: ClsService<Scope>,
+  ) {
     super({
       jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
       secretOrKey: config.SECRET_KEY,
@@ -37,7 +42,9 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
     const ends = typeof claims.exp === 'number';
     if (claims.type !== 'access' || !ends || !role || !isUuid(userId) || !isUuid(claims.tenant_id))
       throw new UnauthorizedException();
-    return Actor.member(claims.tenant_id.toLowerCase(), userId.toLowerCase(), role);
+    const caller = Actor.member(claims.tenant_id.toLowerCase(), userId.toLowerCase(), role);
+    if (this.cls.isActive()) this.cls.set('caller', caller);
+    return caller;
   }
 }
 

@@ -17,6 +17,8 @@ export interface IdempotentRequest {
 
 export interface Scope extends ClsStore {
   requestId: string | null;
+  /** Who has shown a valid token, for the log. */
+  caller?: Actor;
   work?: UnitOfWork;
   idempotent?: IdempotentRequest;
 }

@@ -43,7 +43,9 @@ export class IdempotentAnswers {
 
   private replay<T>(request: IdempotentRequest, stored: { request_hash: string; answer: Result<T> }): Result<T> {
     if (stored.request_hash !== request.hash) {
-      return err(invalid([], 'This Idempotency-Key was used for another request. Take a new key.'));
+      // No field is at fault, so a caller needs a code of its own to tell this from bad input.
+      const refusal = invalid([], 'This Idempotency-Key was used for another request. Take a new key.');
+      return err({ ...refusal, code: 'idempotency-key.reused' });
     }
     request.replayed = true;
     return stored.answer;

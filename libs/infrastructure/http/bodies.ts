@@ -10,7 +10,7 @@ export const BODY_LIMIT = 256 * KILOBYTE;
 export const BATCH_LIMIT = 2 * KILOBYTE * KILOBYTE;
 
 const JSON_TYPES = ['application/json', 'application/merge-patch+json'];
-const ACCEPTS_JSON = /(^|[\s,])(\*\/\*|application\/(\*|json|problem\+json))\s*($|[,;])/i;
+const JSON_RANGE = /^(\*\/\*|application\/(\*|json|problem\+json))$/i;
 
 /** JSON alone is read, strictly and with every digit of its numbers; no body at all is fine whatever its type says. */
 export const readBodies = (fastify: FastifyInstance): void => {
@@ -39,9 +39,16 @@ export const forgetTypeOfNothing = ({ headers }: FastifyRequest): void => {
 
 /** 406 only when `Accept` excludes JSON altogether; the pages beside the API are not JSON. */
 export const acceptableOnly = ({ url, headers }: FastifyRequest): void => {
-  if (!url.startsWith('/api/') || headers.accept === undefined || ACCEPTS_JSON.test(headers.accept)) return;
+  if (!url.startsWith('/api/') || headers.accept === undefined || acceptsJson(headers.accept)) return;
   throw Refused.http(406, 'not-acceptable', 'Answers are JSON: send Accept: application/json.');
 };
+
+/** One range that holds JSON is enough, unless its weight is 0, which says "not this" (RFC 9110, 12.4.2). */
+const acceptsJson = (accept: string): boolean =>
+  accept.split(',').some((part) => {
+    const [range = '', ...parameters] = part.split(';').map((text) => text.trim());
+    return JSON_RANGE.test(range) && !parameters.some((parameter) => /^q=0(\.0{0,3})?$/i.test(parameter));
+  });
 
 const refusal = ({ status, code, detail, pointer }: JsonProblem): Refused =>
   status === 'malformed'

@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { problemResponse, WITH_BODY } from '#adapters/shared/http/operation';
 import { problemView } from '#adapters/shared/http/problem';
 import { reference, viewSchemas } from '#adapters/shared/http/open-api';
 import { VERSION } from '#infrastructure/config/version';
@@ -17,7 +18,11 @@ export const openApi = (app: INestApplication): OpenAPIObject => {
     .build();
   const document = SwaggerModule.createDocument(app, config, { autoTagControllers: false });
   for (const [path, { get, post, put, patch, delete: remove }] of Object.entries(document.paths)) {
-    for (const operation of [get, post, put, patch, remove]) if (operation) orderParameters(path, operation);
+    for (const operation of [get, post, put, patch, remove]) {
+      if (!operation) continue;
+      orderParameters(path, operation);
+      if (operation.requestBody) tellOfBodies(operation);
+    }
   }
   reference(problemView);
   document.components = { ...document.components, schemas: { ...document.components?.schemas, ...viewSchemas() } };
@@ -29,6 +34,12 @@ const orderParameters = (path: string, { parameters = [] }: OperationObject): vo
   const rank = (parameter: (typeof parameters)[number]): number =>
     'in' in parameter && parameter.in === 'path' ? path.indexOf(`{${parameter.name}}`) : path.length;
   parameters.sort((one, other) => rank(one) - rank(other));
+};
+
+/** Nest knows only here which routes read a body; what a route says of itself stays. */
+const tellOfBodies = (operation: OperationObject): void => {
+  const told = Object.entries(WITH_BODY).map(([status, description]) => [status, problemResponse(description)]);
+  operation.responses = { ...(Object.fromEntries(told) as OperationObject['responses']), ...operation.responses };
 };
 
 /** Swagger UI at `/docs` (from the package, works offline) and the document at `/docs-json`. */

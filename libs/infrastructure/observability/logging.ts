@@ -6,7 +6,7 @@ import type { Config } from '#infrastructure/config/config';
 import { VERSION } from '#infrastructure/config/version';
 import type { Scope } from '#infrastructure/context/scope';
 
-/** JSON lines with `timestamp, level, service, version, message`, and the request's id where there is one (API, *Configuration*). */
+/** JSON lines with `timestamp, level, service, version, message`, and whose request it is about where there is one (API, *Configuration*). */
 export const logging = ({ LOG_LEVEL }: Config): Params => ({
   // The package's own default is spelled for an older router, which warns of it.
   forRoutes: [{ path: '{*path}', method: RequestMethod.ALL }],
@@ -16,10 +16,14 @@ export const logging = ({ LOG_LEVEL }: Config): Params => ({
     base: { service: 'goal_service', version: VERSION },
     timestamp: () => stdTimeFunctions.isoTime().replace('"time"', '"timestamp"'),
     formatters: { level: (label) => ({ level: label.toUpperCase() }) },
-    mixin: () => {
-      const cls = ClsServiceManager.getClsService<Scope>();
-      const requestId = cls.isActive() ? cls.get('requestId') : null;
-      return requestId === null ? {} : { request_id: requestId };
+    // The line of a request has its id from the logger already; the same key twice is no good JSON.
+    mixin: (_line, _level, logger) => {
+      const { requestId = null, caller } = scope();
+      const isNamed = 'request_id' in logger.bindings();
+      return {
+        ...(requestId !== null && !isNamed && { request_id: requestId }),
+        ...(caller && { tenant_id: caller.tenantId, user_id: caller.userId }),
+      };
     },
     quietReqLogger: true,
     customAttributeKeys: { reqId: 'request_id', responseTime: 'duration_ms' },
@@ -28,3 +32,8 @@ export const logging = ({ LOG_LEVEL }: Config): Params => ({
     autoLogging: { ignore: ({ url }) => url?.startsWith('/health') ?? false },
   },
 });
+
+const scope = (): Partial<Scope> => {
+  const cls = ClsServiceManager.getClsService<Scope>();
+  return cls.isActive() ? cls.get() : {};
+};

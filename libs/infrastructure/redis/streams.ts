@@ -65,8 +65,13 @@ type LoopHealth = ReturnType<StreamLoop['health']>;
 
 const RANK: readonly LoopHealth['state'][] = ['off', 'ok', 'degraded', 'down'];
 
+/** The worst state, with the age of whichever loop in it has last done something. */
 const worst = (parts: readonly LoopHealth[]): LoopHealth =>
-  parts.reduce((bad, part) => (RANK.indexOf(part.state) > RANK.indexOf(bad.state) ? part : bad), {
-    state: 'ok',
-    age_seconds: null,
-  });
+  parts.reduce(
+    (bad, part) => {
+      const byRank = RANK.indexOf(part.state) - RANK.indexOf(bad.state);
+      const isYounger = (part.age_seconds ?? Infinity) < (bad.age_seconds ?? Infinity);
+      return byRank > 0 || (byRank === 0 && isYounger) ? part : bad;
+    },
+    { state: 'ok', age_seconds: null },
+  );

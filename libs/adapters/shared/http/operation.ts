@@ -31,11 +31,25 @@ export interface OperationSpec {
 export const OPERATION = 'goal-service:operation';
 
 const EVERYWHERE: Readonly<Record<number, string>> = {
+  400: 'Unreadable: an address, a header or a body that is not well-formed.',
   401: 'No valid access token.',
   403: 'The role lacks the permission.',
+  406: '`Accept` excludes JSON.',
   422: 'Faults in the input, all of them in `errors`.',
   503: 'The database is away; try again after `Retry-After` seconds.',
 };
+
+/** What every route that reads a body can answer too. */
+export const WITH_BODY: Readonly<Record<number, string>> = {
+  413: 'The body is larger than 256 kB.',
+  415: 'The body is not sent as JSON.',
+};
+
+/** An error answer as the document shows it. */
+export const problemResponse = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: reference(problemView) } },
+});
 
 /** Describes a route in the OpenAPI document and tells the answer interceptor how to answer. */
 export const Operation = (spec: OperationSpec): MethodDecorator =>
@@ -69,10 +83,9 @@ const answersOf = (spec: OperationSpec): MethodDecorator[] => {
     ...(spec.createsMany
       ? [ApiResponse({ status: 200, description: 'Many: a result for each.', schema: reference(spec.createsMany) })]
       : []),
-    ...Object.entries(errors).map(([code, description]) => {
-      const content = { 'application/problem+json': { schema: reference(problemView) } };
-      return ApiResponse({ status: Number(code), description, content });
-    }),
+    ...Object.entries(errors).map(([code, description]) =>
+      ApiResponse({ status: Number(code), ...problemResponse(description) }),
+    ),
   ];
 };
 

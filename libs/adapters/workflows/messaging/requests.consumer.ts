@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Controller, Logger } from '@nestjs/common';
 import { MessagePattern, Payload } from '@nestjs/microservices';
 import { Actor } from '#domain/shared/actor';
-import { fault, invalid, type DomainError } from '#domain/shared/errors';
+import { fault, invalid } from '#domain/shared/errors';
 import { isObject, type JsonObject } from '#domain/shared/json';
 import type { Permission } from '#domain/shared/permissions';
 import { err, ok, type Result } from '#domain/shared/result';
@@ -54,7 +54,7 @@ export class RequestsConsumer {
       const ids = idsOf(data, ['tenant_id', 'workflow_id']);
       if (!ids.ok) return ids;
       const [tenantId, workflowId] = ids.value;
-      const contact = await readOne(without(data as JsonObject, ['tenant_id', 'workflow_id']));
+      const contact = await readOne(without(data as JsonObject, ['tenant_id', 'account_id', 'workflow_id']));
       if (!contact.ok) return contact;
       return this.door.send(new EnrollContact(service(tenantId, 'enrollment:create'), workflowId, contact.value));
     });
@@ -113,10 +113,18 @@ const without = (data: JsonObject, names: readonly string[]): JsonObject =>
 
 const idsOf = <const N extends readonly string[]>(data: unknown, names: N): Result<{ [K in keyof N]: string }> => {
   const given = isObject(data) ? data : {};
-  const wrong = names.filter((name) => !UUID.test(String(given[name])));
-  const malformed: DomainError = invalid(
-    wrong.map((name) => fault(`/${name}`, 'malformed', `${name} must be a UUID.`)),
-  );
-  if (wrong.length > 0) return err(malformed);
-  return ok(names.map((name) => String(given[name]).toLowerCase()) as { [K in keyof N]: string });
+  // `account_id` is another word for it (API, *Messages coming in*).
+  const { account_id: account, tenant_id: tenant = account } = given;
+  const ids = names.map((name) => textOf(name === 'tenant_id' ? tenant : given[name]).toLowerCase());
+  const faults = names
+    .filter((_name, n) => !UUID.test(ids[n] ?? ''))
+    .map((name) => fault(`/${name}`, 'malformed', `${name} must be a UUID.`));
+  if (account !== undefined && textOf(account).toLowerCase() !== textOf(tenant).toLowerCase()) {
+    faults.push(
+      fault('/account_id', 'contradictory', 'account_id is another word for tenant_id, and says another one.'),
+    );
+  }
+  return faults.length > 0 ? err(invalid(faults)) : ok(ids as { [K in keyof N]: string });
 };
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
