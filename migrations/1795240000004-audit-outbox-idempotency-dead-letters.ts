@@ -44,7 +44,7 @@ export class AuditOutboxIdempotencyDeadLetters1795240000004 implements Migration
         caller text NOT NULL,
         key text NOT NULL,
         request_hash text NOT NULL,
-        answer jsonb NOT NULL,
+        answer json NOT NULL,
         created_at timestamptz NOT NULL,
         PRIMARY KEY (tenant_id, caller, key)
       );

@@ -11,4 +11,7 @@ const main = async (): Promise<void> => {
   await listen(app, config.PORT);
 };
 
-void main();
+main().catch((failure: unknown) => {
+  process.stderr.write(`${failure instanceof Error ? failure.message : String(failure)}\n`);
+  process.exit(1);
+});

@@ -17,4 +17,7 @@ const main = async (): Promise<void> => {
   joinBus(app);
 };
 
-void main();
+main().catch((failure: unknown) => {
+  process.stderr.write(`${failure instanceof Error ? failure.message : String(failure)}\n`);
+  process.exit(1);
+});
