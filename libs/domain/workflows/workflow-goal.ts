@@ -74,7 +74,10 @@ export class WorkflowGoal extends Aggregate<WorkflowGoalState> {
 
   /** The workflow was activated for the first time: the criteria are in force, unless an import said since when. */
   start(now: Date): void {
-    if (this.current.activeSince === null) this.change({ activeSince: now });
+    if (this.current.activeSince !== null) return;
+    const changes = changesBetween(this.current, { ...this.current, activeSince: now }, EDITABLE);
+    this.change({ activeSince: now });
+    this.tell('workflow.goal.updated', { changes });
   }
 
   /** Hides it for good; its achievements keep pointing to it. */

@@ -1,11 +1,14 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type BeforeApplicationShutdown } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { hostname } from 'node:os';
 import { EventIntake } from '#adapters/workflows/messaging/event-intake';
 import { Config } from '#infrastructure/config/config';
 import { HealthParts } from '#infrastructure/observability/health';
 import { RedisConnections } from '#infrastructure/redis/connections';
-import { GROUP, shardKey, SHARDS_SEEN, StreamLoop } from '#infrastructure/redis/stream-loop';
+import { shardKey, SHARDS_SEEN, StreamLoop } from '#infrastructure/redis/stream-loop';
+
+const ASK_AGAIN_MS = 1000;
 
 /** Keeps the larger of what is there and what is given. */
 const KEEP_LARGEST = `
@@ -16,7 +19,6 @@ const KEEP_LARGEST = `
 /** Reads all shards of the way in: those of today, and those of a time when there were more, until they are empty. */
 @Injectable()
 export class EventStreams implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly log = new Logger('EventStreams');
   private readonly loops: StreamLoop[] = [];
   private readonly consumer = `${hostname()}-${String(process.pid)}-${randomUUID().slice(0, 8)}`;
   private stopped = false;
@@ -41,22 +43,23 @@ export class EventStreams implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   private read(shard: number, forGood: boolean): void {
+    if (this.stopped) return;
     const loop = new StreamLoop(shardKey(shard), this.consumer, this.config, this.intake, this.connections, forGood);
     this.loops.push(loop);
     void loop.run();
   }
 
+  /** Asks until Redis answers: it may be away when the worker starts. */
   private async readOldShards(): Promise<void> {
-    const redis = this.connections.open('shards', {
-      enableOfflineQueue: true,
-      maxRetriesPerRequest: null,
-      commandTimeout: 60_000,
-    });
-    try {
-      const seen = Number(await redis.eval(KEEP_LARGEST, 1, SHARDS_SEEN, this.config.EVENT_SHARDS));
-      for (let shard = this.config.EVENT_SHARDS; shard < seen && !this.stopped; shard += 1) this.read(shard, false);
-    } catch (failure) {
-      if (!this.stopped) this.log.warn(`older shards of ${GROUP} are not read: ${(failure as Error).message}`);
+    const redis = this.connections.open('shards');
+    while (!this.stopped) {
+      try {
+        const seen = Number(await redis.eval(KEEP_LARGEST, 1, SHARDS_SEEN, this.config.EVENT_SHARDS));
+        for (let shard = this.config.EVENT_SHARDS; shard < seen; shard += 1) this.read(shard, false);
+        return;
+      } catch {
+        await sleep(ASK_AGAIN_MS, undefined, { ref: false });
+      }
     }
   }
 }

@@ -193,13 +193,16 @@ describe('editing a workflow goal', () => {
 });
 
 describe('the goals of a workflow', () => {
-  it('the first activation puts in force those without a time of their own, and tells nothing', () => {
+  it('the first activation puts in force those without a time of their own, and tells so', () => {
     const [fresh, imported] = [stored('a', 1), stored('b', 2, { activeSince: before })];
     const goals = goalsOf(null, fresh, imported);
     goals.start(now);
     expect([fresh.state.activeSince, imported.state.activeSince]).toEqual([now, before]);
     expect(goals.changed).toEqual([fresh]);
-    expect(fresh.facts).toEqual([]);
+    expect(fresh.facts).toMatchObject([
+      { type: 'workflow.goal.updated', details: { changes: { active_since: { old: null, new: now } } } },
+    ]);
+    expect(imported.facts).toEqual([]);
   });
 
   it('removing one hides it and tells so', () => {
