@@ -61,6 +61,7 @@ export class TestApp {
     joinBus(nest);
     await nest.getHttpAdapter().getInstance().ready();
     const sql = new Client({ connectionString: database.superUrl });
+    sql.on('error', () => undefined);
     await sql.connect();
     return new TestApp(nest, database, redisUrl, new Redis(redisUrl), sql);
   }

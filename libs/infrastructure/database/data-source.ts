@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { types } from 'pg';
+import { Client, types, type ClientConfig } from 'pg';
 import { DataSource, type DataSourceOptions, type EntitySchema } from 'typeorm';
 import { MIGRATIONS } from '#infrastructure/database/migrations';
 
@@ -14,6 +14,17 @@ const readers = {
     return types.getTypeParser(oid, format) as unknown;
   },
 };
+
+/**
+ * A connection of the pool. It may break at a moment when nobody listens to it, between one owner and the next; the next
+ * statement says so, and the process must not end of it.
+ */
+class PooledClient extends Client {
+  constructor(config?: ClientConfig) {
+    super(config);
+    this.on('error', () => undefined);
+  }
+}
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -32,6 +43,7 @@ export const dataSource = ({ url, poolSize, statementTimeoutMs, entities }: Data
     // A connection that breaks while nobody uses it is the pool's to replace, not the process's to die of.
     poolErrorHandler: () => undefined,
     extra: {
+      Client: PooledClient,
       types: readers,
       keepAlive: true,
       statement_timeout: statementTimeoutMs,
