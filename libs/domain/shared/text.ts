@@ -15,3 +15,8 @@ export const characters = (text: string): number => Array.from(text).length;
 
 /** A name as it is compared and stored: NFC, without blanks around it. */
 export const tidyName = (text: string): string => text.normalize('NFC').trim();
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** A UUID in its form of 36 characters, in either case (RELIABILITY, *Edges*). */
+export const isUuid = (value: unknown): value is string => typeof value === 'string' && UUID.test(value);

@@ -4,6 +4,7 @@ import { ClsService } from 'nestjs-cls';
 import { ExtractJwt, Strategy } from 'passport-jwt';
 import { Actor } from '#domain/shared/actor';
 import { ROLES } from '#domain/shared/permissions';
+import { isUuid } from '#domain/shared/text';
 import { Config } from '#infrastructure/config/config';
 import type { Scope } from '#infrastructure/context/scope';
 
@@ -15,8 +16,6 @@ interface Claims {
   readonly type?: unknown;
   readonly exp?: unknown;
 }
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Reads an access token: HS256 only, with our issuer and audience, not expired; `user_id` stands in for a missing `sub` (000). */
 @Injectable()
@@ -47,5 +46,3 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
     return caller;
   }
 }
-
-const isUuid = (value: unknown): value is string => typeof value === 'string' && UUID.test(value);

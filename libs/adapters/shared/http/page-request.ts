@@ -1,4 +1,5 @@
 import { fault, invalid, type FieldFault } from '#domain/shared/errors';
+import { isUuid } from '#domain/shared/text';
 import { readTime } from '#domain/shared/times';
 import { cursorHead, type FilterKind, type Listing, type PageRequest, type Sort } from '#application/shared/listing';
 import type { ViewKind } from '#application/shared/view';
@@ -83,7 +84,7 @@ const couldBe = (kind: ViewKind | undefined, value: unknown): boolean => {
   if (typeof kind === 'object' && 'orNull' in kind) return value === null || couldBe(kind.orNull, value);
   if (kind === 'time') return typeof value === 'string' && readTime(value) !== undefined;
   if (kind === 'date') return typeof value === 'string' && readTime(`${value}T00:00:00Z`) !== undefined;
-  if (kind === 'uuid') return typeof value === 'string' && UUID.test(value);
+  if (kind === 'uuid') return isUuid(value);
   if (kind === 'integer') return typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < 2 ** 31;
   if (kind === 'number') return typeof value === 'number';
   return kind === 'boolean' ? typeof value === 'boolean' : typeof value === 'string' && isPlainText(value);
@@ -98,8 +99,6 @@ const decoded = (text: string): unknown => {
     return null;
   }
 };
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const readFilters = (
   list: Listing,
@@ -121,7 +120,7 @@ const readFilters = (
 
 const faultOf = (kind: FilterKind, value: string): string | undefined => {
   if (typeof kind === 'object') return kind.oneOf.includes(value) ? undefined : `One of: ${kind.oneOf.join(', ')}.`;
-  if (kind === 'uuid') return UUID.test(value) ? undefined : 'A UUID.';
+  if (kind === 'uuid') return isUuid(value) ? undefined : 'A UUID.';
   if (kind === 'boolean') return /^(true|false)$/.test(value) ? undefined : 'true or false.';
   if (kind === 'time') return readTime(value) ? undefined : 'A time of RFC 3339 with its offset.';
   return isPlainText(value) ? undefined : 'Up to 500 characters of text.';

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Actor } from '#domain/shared/actor';
 import type { SeenVersion } from '#domain/shared/aggregate';
 import { missing } from '#domain/shared/errors';
+import { isUuid } from '#domain/shared/text';
 import { isExternalId } from '#domain/shared/text';
 import type { Listing, PageRequest } from '#application/shared/listing';
 import { Refused } from '#adapters/shared/http/problem';
@@ -29,15 +30,12 @@ export const PageOf = createParamDecorator((list: Listing, context: ExecutionCon
   readPageRequest(list, requestOf(context).query as Record<string, string | string[]>),
 );
 
-/** A UUID in its form of 36 characters, in either case. */
-export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /** An id in a path: what is no UUID names nothing (404), and either case is read. */
 export class IdOf implements PipeTransform<string, string> {
   constructor(private readonly thing: string) {}
 
   transform(value: string): string {
-    if (!UUID.test(value)) throw new Refused(missing(this.thing));
+    if (!isUuid(value)) throw new Refused(missing(this.thing));
     return value.toLowerCase();
   }
 }

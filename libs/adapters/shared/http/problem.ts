@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { DomainError, ErrorKind, FieldFault } from '#domain/shared/errors';
+import { isUuid } from '#domain/shared/text';
 import { view, type Shown } from '#application/shared/view';
 
 /** The one place where a refusal becomes an HTTP status. */
@@ -48,8 +49,6 @@ export class Refused extends Error {
   }
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /** The answer's body. `instance` names the request, so that a caller can quote it. */
 export const problem = (
   status: number,
@@ -66,7 +65,7 @@ export const problem = (
   title: STATUS_CODES[status] ?? 'Error',
   status,
   detail: error.message,
-  instance: UUID.test(requestId) ? `urn:uuid:${requestId}` : requestId,
+  instance: isUuid(requestId) ? `urn:uuid:${requestId}` : requestId,
   code: error.code,
   errors: error.fields ?? [],
 });

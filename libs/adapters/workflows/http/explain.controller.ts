@@ -4,6 +4,7 @@ import type { Actor } from '#domain/shared/actor';
 import { fault, invalid, type FieldFault } from '#domain/shared/errors';
 import type { JsonObject } from '#domain/shared/json';
 import { err } from '#domain/shared/result';
+import { isUuid } from '#domain/shared/text';
 import { EVENT_TYPES } from '#domain/workflows/goal-type';
 import { Door } from '#application/shared/door';
 import { Clock } from '#application/shared/tools';
@@ -11,7 +12,7 @@ import { ExplainWorkflowGoal } from '#application/workflows/queries/explain-work
 import { explanationView } from '#application/workflows/views';
 import type { Schema } from '#adapters/shared/http/open-api';
 import { Operation } from '#adapters/shared/http/operation';
-import { Caller, IdOf, UUID } from '#adapters/shared/http/parameters';
+import { Caller, IdOf } from '#adapters/shared/http/parameters';
 import { eventSchema } from '#adapters/workflows/http/events.schema';
 import { nameOf, readEnvelope, type Envelope } from '#adapters/workflows/messaging/event-envelope';
 
@@ -52,7 +53,7 @@ export class ExplainController {
     const now = this.clock.now();
     const fallbackId = () => nameOf(JSON.stringify(sent));
     const envelope = readEnvelope(sent, { tenantId: actor.tenantId, receivedAt: now, now, fallbackId });
-    const isNamed = typeof enrollmentId === 'string' && UUID.test(enrollmentId);
+    const isNamed = isUuid(enrollmentId);
     const faults = [...faultsOf(envelope), ...(enrollmentId === undefined || isNamed ? [] : [NO_ID])];
     if (envelope.kind !== 'event' || faults.length > 0) return err(invalid(faults));
     const which = isNamed ? enrollmentId.toLowerCase() : undefined;

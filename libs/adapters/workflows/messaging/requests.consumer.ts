@@ -6,6 +6,7 @@ import { fault, invalid } from '#domain/shared/errors';
 import { isObject, type JsonObject } from '#domain/shared/json';
 import type { Permission } from '#domain/shared/permissions';
 import { err, ok, type Result } from '#domain/shared/result';
+import { isUuid } from '#domain/shared/text';
 import { Door } from '#application/shared/door';
 import { Clock } from '#application/shared/tools';
 import { EnrollContact } from '#application/workflows/commands/enroll-contact';
@@ -19,8 +20,6 @@ import { nameOf, readEnvelope } from '#adapters/workflows/messaging/event-envelo
 import { plain, POSTPONED, resultOf, type EventResult } from '#adapters/workflows/messaging/event-results';
 
 type Reply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: Problem };
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Requests of other services on the internal bus (API, *Messages coming in*): the same use cases, answered with a reply each. */
 @Controller()
@@ -117,7 +116,7 @@ const idsOf = <const N extends readonly string[]>(data: unknown, names: N): Resu
   const { account_id: account, tenant_id: tenant = account } = given;
   const ids = names.map((name) => textOf(name === 'tenant_id' ? tenant : given[name]).toLowerCase());
   const faults = names
-    .filter((_name, n) => !UUID.test(ids[n] ?? ''))
+    .filter((_name, n) => !isUuid(ids[n]))
     .map((name) => fault(`/${name}`, 'malformed', `${name} must be a UUID.`));
   if (account !== undefined && textOf(account).toLowerCase() !== textOf(tenant).toLowerCase()) {
     faults.push(

@@ -1,4 +1,4 @@
-import { characters, isExternalId, isPrintable, tidyName } from '#domain/shared/text';
+import { characters, isExternalId, isPrintable, tidyName, isUuid } from '#domain/shared/text';
 
 describe('external ids', () => {
   it.each(['c-42', '0190a000-0000-7000-8000-000000000001', 'a/b c', 'ü🎯', 'x'.repeat(200), '🎯'.repeat(200)])(
@@ -28,4 +28,17 @@ describe('text', () => {
   it('that is a name is compared in NFC and without blanks around', () => {
     expect(tidyName(' cafe\u0301 ')).toBe('café');
   });
+});
+
+describe('a UUID', () => {
+  it.each(['0197d0e0-0000-7000-8000-000000000001', '0197D0E0-0000-7000-8000-00000000000A'])('%s is one', (text) => {
+    expect(isUuid(text)).toBe(true);
+  });
+
+  it.each(['', '0197d0e0000070008000000000000001', '{0197d0e0-0000-7000-8000-000000000001}', 7, null])(
+    '%p is none',
+    (value) => {
+      expect(isUuid(value)).toBe(false);
+    },
+  );
 });
