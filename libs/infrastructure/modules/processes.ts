@@ -2,6 +2,7 @@ import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import type { Config } from '#infrastructure/config/config';
 import { HourlyPurge } from '#infrastructure/database/hourly-purge';
 import { CoreModule } from '#infrastructure/modules/core.module';
+import { goals } from '#infrastructure/modules/goals.module';
 import { workflows } from '#infrastructure/modules/workflows.module';
 import { HealthController } from '#infrastructure/observability/health.controller';
 import { OutboxRelay } from '#infrastructure/redis/outbox-relay';
@@ -22,15 +23,15 @@ class Everything {}
 export const apiModule = (config: Config): DynamicModule => ({
   module: Api,
   imports: [CoreModule.with(config)],
-  providers: [...workflows.providers],
-  controllers: [HealthController, ...workflows.controllers],
+  providers: [...goals.providers, ...workflows.providers],
+  controllers: [HealthController, ...goals.controllers, ...workflows.controllers],
 });
 
 /** Consumers, relay and schedules alone. */
 export const workerModule = (config: Config): DynamicModule => ({
   module: Worker,
   imports: [CoreModule.with(config)],
-  providers: [...workflows.providers, ...workflows.workers, ...upkeep],
+  providers: [...goals.providers, ...workflows.providers, ...workflows.workers, ...upkeep],
   controllers: [...workflows.consumers],
 });
 
@@ -38,6 +39,6 @@ export const workerModule = (config: Config): DynamicModule => ({
 export const everythingModule = (config: Config): DynamicModule => ({
   module: Everything,
   imports: [CoreModule.with(config)],
-  providers: [...workflows.providers, ...workflows.workers, ...upkeep],
-  controllers: [HealthController, ...workflows.controllers, ...workflows.consumers],
+  providers: [...goals.providers, ...workflows.providers, ...workflows.workers, ...upkeep],
+  controllers: [HealthController, ...goals.controllers, ...workflows.controllers, ...workflows.consumers],
 });

@@ -39,7 +39,7 @@ const answer = (
 ): unknown => {
   if (!result.ok) throw new Refused(result.error);
   const value = result.value as { readonly id?: string; readonly version?: number } | undefined;
-  if (value?.version !== undefined) tag(request, reply, `"${String(value.version)}"`);
+  if (value?.version !== undefined) tag(request, reply, `"${String(value.version)}"`, spec.alwaysFresh);
   else void reply.header('Cache-Control', 'no-store');
   if (spec.createsMany && value?.id === undefined) throw new OtherStatus(200, value);
   if (spec.creates && value?.id !== undefined) {
@@ -54,7 +54,11 @@ const collection = ({ url }: FastifyRequest, elsewhere?: string): string =>
     ? url.replace(/\?.*$/, '').replace(/\/$/, '')
     : url.replace(/^(\/api\/v\d+)\/.*$/, `$1/${elsewhere}`);
 
-const tag = (request: FastifyRequest, reply: FastifyReply, etag: string): void => {
+const tag = (request: FastifyRequest, reply: FastifyReply, etag: string, alwaysFresh = false): void => {
+  if (alwaysFresh) {
+    void reply.header('ETag', etag).header('Cache-Control', 'no-store');
+    return;
+  }
   const seen = request.method === 'GET' ? (request.headers['if-none-match'] ?? '') : '';
   const matches = seen.split(',').some((text) => text.trim() === '*' || text.trim().replace(/^W\//, '') === etag);
   if (matches) throw new OtherStatus(304, undefined, { ETag: etag });

@@ -1,5 +1,7 @@
-import { buildMessage, ValidateBy, ValidateIf } from 'class-validator';
-import { isExternalId } from '#domain/shared/text';
+import { applyDecorators } from '@nestjs/common';
+import { Transform } from 'class-transformer';
+import { buildMessage, IsIn, ValidateBy, ValidateIf } from 'class-validator';
+import { isExternalId, isUuid } from '#domain/shared/text';
 import { readTime } from '#domain/shared/times';
 
 /** May be left out, but is not `null` when it is there. */
@@ -45,3 +47,43 @@ export const IsJsonObject = (): PropertyDecorator =>
       defaultMessage: buildMessage((each) => `${each}$property must be a JSON object`),
     },
   });
+
+/** A UUID in its form of 36 characters, in either case, written in lower case. */
+export const Uuid = (): PropertyDecorator =>
+  applyDecorators(
+    Transform(({ value }: { value: unknown }) => (isUuid(value) ? value.toLowerCase() : value)),
+    ValidateBy({
+      name: 'isUuid',
+      validator: { validate: isUuid, defaultMessage: buildMessage((each) => `${each}$property must be a UUID`) },
+    }),
+  );
+
+/** One of some words in any case, or one of another system's that is read as ours (SPEC 5, *Status*). */
+export const Word = (words: readonly string[], aliases: Readonly<Record<string, string>> = {}): PropertyDecorator =>
+  applyDecorators(
+    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? wordOf(value, aliases) : value)),
+    IsIn(words),
+  );
+
+/** A word as it is compared: in lower case, and ours for another system's. */
+export const wordOf = (text: string, aliases: Readonly<Record<string, string>> = {}): string => {
+  const word = text.toLowerCase();
+  return Object.hasOwn(aliases, word) ? (aliases[word] ?? word) : word;
+};
+
+/** A time, or a UTC day alone, which stands for its first or its last millisecond (SPEC 5). */
+export const IsTimeOrDay = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'isTimeOrDay',
+    validator: {
+      validate: (value) => typeof value === 'string' && readTimeOrDay(value, 'first') !== undefined,
+      defaultMessage: buildMessage((each) => `${each}$property must be an RFC 3339 time with an offset, or a date`),
+    },
+  });
+
+const DAY = /^\d{4}-\d\d-\d\d$/;
+const EDGES = { first: 'T00:00:00.000Z', last: 'T23:59:59.999Z' } as const;
+
+/** `edge`: which millisecond of its day a date alone stands for. */
+export const readTimeOrDay = (text: string, edge: keyof typeof EDGES): Date | undefined =>
+  readTime(DAY.test(text) ? `${text}${EDGES[edge]}` : text);

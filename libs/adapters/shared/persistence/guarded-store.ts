@@ -3,6 +3,7 @@ import { QueryFailedError, type EntitySchema, type ObjectLiteral } from 'typeorm
 import { stale, type Aggregate, type Versioned } from '#domain/shared/aggregate';
 import { changesBetween, type Changes } from '#domain/shared/changes';
 import type { DomainError } from '#domain/shared/errors';
+import { canonicalJson } from '#domain/shared/json';
 import { done, err, type Result } from '#domain/shared/result';
 import { Clock, RequestContext } from '#application/shared/tools';
 import { Database } from '#adapters/shared/persistence/database';
@@ -66,7 +67,7 @@ export class GuardedStore {
     const { affected } = await manager
       .createQueryBuilder()
       .update(schema)
-      .set(next)
+      .set(onlyChanged(stored, next))
       .where('tenant_id = :tenantId AND id = :id AND version = :version', { ...next, version: stored.version })
       .execute();
     return affected === 1 ? done : err(stale(await this.presentVersion(schema, stored)));
@@ -99,6 +100,12 @@ const refusedBy =
 /** The facts say it best; a change that tells nobody (a goal moved down by another) is an update. */
 const actionOf = (aggregate: Aggregate<Versioned>, entityType: string): string =>
   aggregate.facts[0]?.type ?? `${entityType}.updated`;
+
+/** What differs: a field that others change without a new version (progress) must not be set back to what was read. */
+const onlyChanged = <S extends Versioned>(stored: S, next: S): Partial<S> =>
+  Object.fromEntries(
+    Object.entries(next).filter(([field, value]) => canonicalJson(value) !== canonicalJson(stored[field as keyof S])),
+  ) as Partial<S>;
 
 /** Every field that differs, by its name on the wire; of a new row every field that has a value. */
 const differences = <S extends Versioned>(stored: S | null, state: S): Changes => {

@@ -21,11 +21,20 @@ export interface ListSource {
 type Value = string | number | boolean | null;
 
 /** Reads one page: by offset with a total, or behind a cursor (keyset, stable under inserts). One statement each. */
-export const readPage = async <S extends ViewShape>(
+export const readPage = <S extends ViewShape>(
   db: Database,
   listing: Listing<S>,
   source: ListSource,
   request: PageRequest,
+): Promise<Page<Shown<View<S>>>> => readRows(db, listing, source, request, listing.item);
+
+/** The same where what is read (`row`) is not yet what is shown of an item. */
+export const readRows = async <S extends ViewShape>(
+  db: Database,
+  listing: Listing,
+  source: ListSource,
+  request: PageRequest,
+  row: View<S>,
 ): Promise<Page<Shown<View<S>>>> => {
   const parameters = [...source.parameters];
   const bind = (value: unknown): string => `$${String(parameters.push(value))}`;
@@ -40,7 +49,7 @@ export const readPage = async <S extends ViewShape>(
   const kept = rows.slice(0, request.limit);
   const last = rows.length > request.limit ? kept.at(-1) : undefined;
   return {
-    items: kept.map((row) => only(listing.item, row)) as unknown as Shown<View<S>>[],
+    items: kept.map((values) => only(row, values)) as unknown as Shown<View<S>>[],
     total: counted,
     offset: request.offset,
     limit: request.limit,

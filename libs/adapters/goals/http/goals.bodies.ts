@@ -1,0 +1,279 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiPropertyOptional, OmitType, PartialType, type ApiBodyOptions } from '@nestjs/swagger';
+import { Allow, ArrayMaxSize, IsArray, IsNumber, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { fault, type FieldFault } from '#domain/shared/errors';
+import type { JsonObject } from '#domain/shared/json';
+import {
+  HEAVIEST,
+  LONGEST_CATEGORY,
+  LONGEST_NAME,
+  LONGEST_TAG,
+  LONGEST_TEXT,
+  MOST_TAGS,
+} from '#domain/goals/goal-fields';
+import {
+  FIRST_STATUSES,
+  GOAL_TYPES,
+  LEVELS,
+  MEASUREMENT_FREQUENCIES,
+  PRIORITIES,
+  PROGRESS_SOURCES,
+  REVIEW_FREQUENCIES,
+  RISK_LEVELS,
+  TASK_WEIGHTINGS,
+  type FirstStatus,
+  type GoalType,
+  type Level,
+  type MeasurementFrequency,
+  type Priority,
+  type ProgressSource,
+  type ReviewFrequency,
+  type RiskLevel,
+  type TaskWeighting,
+} from '#domain/goals/words';
+import { AsSent } from '#adapters/shared/http/body.pipe';
+import { IsJsonObject, IsTimeOrDay, MayBeLeftOut, Uuid, Word } from '#adapters/shared/http/rules';
+
+const Text = (example: string, most = LONGEST_TEXT) =>
+  applyDecorators(
+    ApiPropertyOptional({ type: String, nullable: true, maxLength: most, example }),
+    IsOptional(),
+    IsString(),
+    MaxLength(most),
+  );
+
+const Id = (description: string) =>
+  applyDecorators(
+    ApiPropertyOptional({ type: String, format: 'uuid', nullable: true, description }),
+    IsOptional(),
+    Uuid(),
+  );
+
+const Choice = (words: readonly string[], example: string) =>
+  applyDecorators(ApiPropertyOptional({ enum: words, nullable: true, example }), IsOptional(), Word(words));
+
+const Choosing = (words: readonly string[], usual: string) =>
+  applyDecorators(ApiPropertyOptional({ enum: words, default: usual, example: usual }), MayBeLeftOut(), Word(words));
+
+const When = (example: string, description: string) =>
+  applyDecorators(
+    ApiPropertyOptional({ type: String, format: 'date-time', nullable: true, example, description }),
+    IsOptional(),
+    IsTimeOrDay(),
+  );
+
+/** What a caller may write of a goal; `name` and `goal_type` must be given for a new one. */
+class GoalFieldsBody {
+  @ApiPropertyOptional({ maxLength: LONGEST_NAME, minLength: 1, example: 'Answer every customer within a day' })
+  @MayBeLeftOut()
+  @IsString()
+  name?: string;
+
+  @ApiPropertyOptional({ maxLength: LONGEST_NAME, description: 'Another word for `name`.' })
+  @MayBeLeftOut()
+  @IsString()
+  title?: string;
+
+  @Text('Support answers on the day a question comes in, weekends included.')
+  description?: string | null;
+
+  @ApiPropertyOptional({ enum: GOAL_TYPES, example: 'strategic' })
+  @MayBeLeftOut()
+  @Word(GOAL_TYPES)
+  goal_type?: GoalType;
+
+  @Id('The goal it hangs below: one of the tenant that is open. `null`: a root.')
+  parent_goal_id?: string | null;
+
+  @Choosing(PRIORITIES, 'medium')
+  priority?: Priority;
+
+  @Choosing(RISK_LEVELS, 'medium')
+  risk_level?: RiskLevel;
+
+  @Choice(LEVELS, 'high')
+  strategic_alignment?: Level | null;
+
+  @Choice(LEVELS, 'high')
+  business_value?: Level | null;
+
+  @Id('Whose goal it is; by default the caller’s.')
+  owner_id?: string | null;
+
+  @Id('Another word for `owner_id`.')
+  user_id?: string | null;
+
+  @Id('The Driver it comes from.')
+  origin_driver_id?: string | null;
+
+  @Id('The Stakeholder who wants it.')
+  stakeholder_id?: string | null;
+
+  @Id('The BusinessActor who answers for it.')
+  business_actor_id?: string | null;
+
+  @Text('95 % of the questions are answered within 24 hours.')
+  success_criteria?: string | null;
+
+  @Text('Median time to first answer; share answered within a day.')
+  key_performance_indicators?: string | null;
+
+  @Choice(MEASUREMENT_FREQUENCIES, 'weekly')
+  measurement_frequency?: MeasurementFrequency | null;
+
+  @Choice(REVIEW_FREQUENCIES, 'quarterly')
+  review_frequency?: ReviewFrequency | null;
+
+  @When('2026-01-01', 'A time, or a date: then the beginning of that UTC day. May lie in the past.')
+  start_date?: string | null;
+
+  @When('2026-12-31', 'A time, or a date: then the end of that UTC day. May lie in the past, but not before the start.')
+  target_date?: string | null;
+
+  @Choosing(PROGRESS_SOURCES, 'manual')
+  progress_source?: ProgressSource;
+
+  @Choosing(TASK_WEIGHTINGS, 'count')
+  task_weighting?: TaskWeighting;
+
+  @ApiPropertyOptional({
+    type: 'number',
+    minimum: 0,
+    maximum: HEAVIEST,
+    default: 1,
+    example: 1,
+    description: 'Its share in its parent’s progress, with at most three decimals.',
+  })
+  @MayBeLeftOut()
+  @IsNumber()
+  @Min(0)
+  @Max(HEAVIEST)
+  weight?: number;
+
+  @Text('customer service', LONGEST_CATEGORY)
+  category?: string | null;
+
+  @ApiPropertyOptional({
+    type: 'array',
+    items: { type: 'string', minLength: 1, maxLength: LONGEST_TAG },
+    maxItems: MOST_TAGS,
+    example: ['support', '2026'],
+  })
+  @MayBeLeftOut()
+  @IsArray()
+  @ArrayMaxSize(MOST_TAGS)
+  @IsString({ each: true })
+  tags?: string[];
+
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: true,
+    example: { okr: 'O-3' },
+    description: 'Anything of yours, up to 16 kB; replaced whole.',
+  })
+  @MayBeLeftOut()
+  @IsJsonObject()
+  @AsSent()
+  metadata?: JsonObject;
+}
+
+export class GoalBody extends GoalFieldsBody {
+  @ApiPropertyOptional({ enum: FIRST_STATUSES, default: 'active', example: 'active' })
+  @MayBeLeftOut()
+  @Word(FIRST_STATUSES)
+  status?: FirstStatus;
+
+  static furtherFaults(body: JsonObject): readonly FieldFault[] {
+    return [
+      ...(body.name === undefined && body.title === undefined ? [required('name')] : []),
+      ...(body.goal_type === undefined ? [required('goal_type')] : []),
+      ...aliasFaults(body),
+    ];
+  }
+}
+
+const OWN_ROUTES: Readonly<Record<string, string>> = {
+  status: 'transitions',
+  progress_percentage: 'progress',
+  progress_notes: 'progress',
+  assessment_status: 'assessments',
+  assessment_score: 'assessments',
+  assessment_notes: 'assessments',
+};
+
+const ElsewhereOnly = (route: string) =>
+  applyDecorators(
+    ApiPropertyOptional({ readOnly: true, description: `Changes by POST /goals/{id}/${route} only.` }),
+    Allow(),
+  );
+
+export class GoalPatch extends PartialType(OmitType(GoalFieldsBody, []), { skipNullProperties: false }) {
+  @ElsewhereOnly('transitions')
+  status?: unknown;
+
+  @ElsewhereOnly('progress')
+  progress_percentage?: unknown;
+
+  @ElsewhereOnly('progress')
+  progress_notes?: unknown;
+
+  @ElsewhereOnly('assessments')
+  assessment_status?: unknown;
+
+  @ElsewhereOnly('assessments')
+  assessment_score?: unknown;
+
+  @ElsewhereOnly('assessments')
+  assessment_notes?: unknown;
+
+  static furtherFaults(body: JsonObject): readonly FieldFault[] {
+    const elsewhere = Object.entries(OWN_ROUTES).filter(([name]) => body[name] !== undefined);
+    return [
+      ...elsewhere.map(([name, route]) =>
+        fault(`/${name}`, 'own-route', `${name} changes by POST /api/v1/goals/{id}/${route}.`),
+      ),
+      ...aliasFaults(body),
+    ];
+  }
+}
+
+const required = (name: string): FieldFault => fault(`/${name}`, 'required', `${name} must be given.`);
+
+const ALIASES = [
+  ['title', 'name'],
+  ['user_id', 'owner_id'],
+] as const;
+
+/** Two words for one thing must not say two things (DECISIONS). */
+const aliasFaults = (body: JsonObject): FieldFault[] =>
+  ALIASES.filter(
+    ([alias, name]) => body[alias] !== undefined && body[name] !== undefined && body[alias] !== body[name],
+  ).map(([alias, name]) =>
+    fault(`/${alias}`, 'alias', `${alias} is another word for ${name}; they say different things.`),
+  );
+
+/** Good for pasting: all that a goal usually says, and the least. */
+export const goalExamples: ApiBodyOptions = {
+  type: GoalBody,
+  examples: {
+    usual: {
+      value: {
+        name: 'Answer every customer within a day',
+        description: 'Support answers on the day a question comes in, weekends included.',
+        goal_type: 'strategic',
+        priority: 'high',
+        business_value: 'high',
+        measurement_frequency: 'weekly',
+        start_date: '2026-01-01',
+        target_date: '2026-12-31',
+        tags: ['support', '2026'],
+      },
+    },
+    least: { value: { name: 'Answer every customer within a day', goal_type: 'operational' } },
+  },
+};
+
+export const goalPatchExamples: ApiBodyOptions = {
+  type: GoalPatch,
+  examples: { usual: { value: { priority: 'critical', target_date: '2027-03-31', tags: ['support', '2027'] } } },
+};
