@@ -1,22 +1,37 @@
 import type { Provider, Type } from '@nestjs/common';
 import { CreateGoalHandler } from '#application/goals/commands/create-goal';
+import { DeleteGoalHandler } from '#application/goals/commands/delete-goal';
+import { EditGoalHandler } from '#application/goals/commands/edit-goal';
+import { MoveGoalHandler } from '#application/goals/commands/move-goal';
+import { RestoreGoalHandler } from '#application/goals/commands/restore-goal';
+import { TransitionGoalHandler } from '#application/goals/commands/transition-goal';
 import { GoalReadModel } from '#application/goals/ports/goal-read-model';
 import { GoalRepository } from '#application/goals/ports/goal-repository';
+import { GoalSubtrees } from '#application/goals/ports/goal-subtrees';
 import { GoalTree } from '#application/goals/ports/goal-tree';
 import { GetGoalHandler } from '#application/goals/queries/get-goal';
 import { ListGoalsHandler } from '#application/goals/queries/list-goals';
 import { GoalsController } from '#adapters/goals/http/goals.controller';
 import { SqlGoalReadModel } from '#adapters/goals/persistence/sql-goal-read-model';
+import { SqlGoalSubtrees } from '#adapters/goals/persistence/sql-goal-subtrees';
 import { SqlGoalTree } from '#adapters/goals/persistence/sql-goal-tree';
 import { TypeOrmGoalRepository } from '#adapters/goals/persistence/typeorm-goal-repository';
 
-const commands = [CreateGoalHandler];
+const commands = [
+  CreateGoalHandler,
+  EditGoalHandler,
+  MoveGoalHandler,
+  TransitionGoalHandler,
+  DeleteGoalHandler,
+  RestoreGoalHandler,
+];
 
 const queries = [GetGoalHandler, ListGoalsHandler];
 
 const ports: Provider[] = [
   { provide: GoalRepository, useClass: TypeOrmGoalRepository },
   { provide: GoalReadModel, useClass: SqlGoalReadModel },
+  { provide: GoalSubtrees, useClass: SqlGoalSubtrees },
   { provide: GoalTree, useClass: SqlGoalTree },
 ];
 
