@@ -130,7 +130,7 @@ describe('Progress in memory', () => {
         expectOk(await rows.save(goal, () => undefined));
       },
       remove: async (id) => {
-        rows.overwrite({ ...stateOf(id), deletedAt: NOW, deletionId: id });
+        rows.put({ ...stateOf(id), deletedAt: NOW, deletionId: id });
       },
       state: async (id) => stateOf(id),
       told: async (type) => rows.told.filter((fact) => fact.type === type),

@@ -67,7 +67,7 @@ export class InMemoryProgress implements ProgressStore {
     for (const change of changes) {
       const { goal, next, entered } = change;
       const stored = this.goals.all.find(({ id }) => id === goal.id);
-      if (stored) this.goals.overwrite({ ...stored, ...next });
+      if (stored) this.goals.put({ ...stored, ...next });
       if (entered && next.progress !== null)
         this.enter({ tenantId, goalId: goal.id, progress: next.progress, at: now });
       const fact = progressedFact(change);

@@ -31,11 +31,6 @@ export class InMemoryRows<S extends Versioned> {
     return Promise.resolve(this.write(aggregate, conflict));
   }
 
-  /** Writes what changes without a version. */
-  overwrite(state: S): void {
-    this.rows.set(state.id, state);
-  }
-
   private write(
     { state, stored, facts }: Aggregate<S>,
     conflict: (next: S, others: readonly S[]) => DomainError | undefined,

@@ -36,7 +36,7 @@ const goal = async (parentId: string | null, more: Partial<GoalState> = {}): Pro
   const fields = { ...USUAL_FIELDS, name: id, goalType: 'strategic', ownerId: null, progressSource: 'children' };
   const given = { id, tenantId: TENANT, by: null, status: 'active', fields: fields as GoalFields } as const;
   expectOk(await rows.save(expectOk(Goal.create(given, parent, clock.now())), () => undefined));
-  rows.overwrite({ ...stateOf(id), ...more });
+  rows.put({ ...stateOf(id), ...more });
   return id;
 };
 
@@ -85,7 +85,7 @@ describe('Roll-up', () => {
     const [rolled, fresh] = [await goal(null), await goal(null)];
     await goal(rolled, { progressSource: 'manual', progress: 300_000 });
     await rollUp.along(TENANT, [rolled, fresh]);
-    for (const id of [rolled, fresh]) rows.overwrite({ ...stateOf(id), progressSource: 'manual' });
+    for (const id of [rolled, fresh]) rows.put({ ...stateOf(id), progressSource: 'manual' });
     await rollUp.along(TENANT, [rolled, fresh]);
     expect([rolled, fresh].map((id) => stateOf(id).progress)).toEqual([300_000, 0]);
   });
@@ -93,7 +93,7 @@ describe('Roll-up', () => {
   it('keeps a closed goal in step too', async () => {
     const root = await goal(null);
     const leaf = await goal(root, { progressSource: 'manual', progress: 250_000 });
-    rows.overwrite({ ...stateOf(root), status: 'missed', completionDate: clock.now() });
+    rows.put({ ...stateOf(root), status: 'missed', completionDate: clock.now() });
     report(leaf, 25);
     await rollUp.along(TENANT, [leaf]);
     expect(stateOf(root).progress).toBe(250_000);
