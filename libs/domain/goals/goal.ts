@@ -87,7 +87,10 @@ export class Goal extends Aggregate<GoalState> {
     if (!place.ok) return place;
     const begun = status === 'active' ? startedBy(read.value, now) : read.value.startDate;
     const goal = new Goal(
-      { ...firstVersion(id, tenantId, by, now), ...read.value, ...place.value, ...FRESH, status, startDate: begun },
+      {
+        ...{ ...firstVersion(id, tenantId, by, now), ...read.value, ...place.value, ...FRESH },
+        ...{ status, startDate: begun, progress: read.value.progressSource === 'manual' ? 0 : null },
+      },
       null,
     );
     goal.tell('goal.created');
@@ -182,7 +185,6 @@ const FRESH = {
   completionDate: null,
   heldSince: null,
   heldMs: 0,
-  progress: 0,
   progressNotes: null,
   lastProgressUpdate: null,
   assessmentStatus: 'pending',

@@ -9,12 +9,16 @@ import { GoalReadModel } from '#application/goals/ports/goal-read-model';
 import { GoalRepository } from '#application/goals/ports/goal-repository';
 import { GoalSubtrees } from '#application/goals/ports/goal-subtrees';
 import { GoalTree } from '#application/goals/ports/goal-tree';
+import { ProgressStore } from '#application/goals/ports/progress-store';
 import { GetGoalHandler } from '#application/goals/queries/get-goal';
 import { ListGoalsHandler } from '#application/goals/queries/list-goals';
+import { RollUp } from '#application/goals/roll-up';
+import { Clock } from '#application/shared/tools';
 import { GoalsController } from '#adapters/goals/http/goals.controller';
 import { SqlGoalReadModel } from '#adapters/goals/persistence/sql-goal-read-model';
 import { SqlGoalSubtrees } from '#adapters/goals/persistence/sql-goal-subtrees';
 import { SqlGoalTree } from '#adapters/goals/persistence/sql-goal-tree';
+import { SqlProgressStore } from '#adapters/goals/persistence/sql-progress-store';
 import { TypeOrmGoalRepository } from '#adapters/goals/persistence/typeorm-goal-repository';
 
 const commands = [
@@ -33,6 +37,12 @@ const ports: Provider[] = [
   { provide: GoalReadModel, useClass: SqlGoalReadModel },
   { provide: GoalSubtrees, useClass: SqlGoalSubtrees },
   { provide: GoalTree, useClass: SqlGoalTree },
+  { provide: ProgressStore, useClass: SqlProgressStore },
+  {
+    provide: RollUp,
+    inject: [GoalTree, ProgressStore, Clock],
+    useFactory: (tree: GoalTree, progress: ProgressStore, clock: Clock) => new RollUp(tree, progress, clock),
+  },
 ];
 
 /** Everything the context can do, and the doors it can be asked through. */
