@@ -4,6 +4,7 @@ import type { Role } from '#domain/shared/permissions';
 import { USUAL_FIELDS, type GoalFields } from '#domain/goals/goal-fields';
 import { CreateGoal, CreateGoalHandler } from '#application/goals/commands/create-goal';
 import { RollUp } from '#application/goals/roll-up';
+import { InMemoryGoalSubtrees } from '../../../support/fakes/in-memory-goal-subtrees';
 import { InMemoryGoals } from '../../../support/fakes/in-memory-goals';
 import { InMemoryProgress } from '../../../support/fakes/in-memory-progress';
 import { CountingIds, StandingClock } from '../../../support/fakes/tools';
@@ -17,6 +18,7 @@ export class World {
   readonly ids = new CountingIds();
   readonly goals = new InMemoryGoals(this.clock, () => this.userId);
   readonly progress = new InMemoryProgress(this.goals.rows, () => this.ids.next());
+  readonly subtrees = new InMemoryGoalSubtrees(this.goals, this.clock);
   readonly rollUp = new RollUp(this.goals, this.progress, this.clock);
 
   as(role: Role): Actor {
@@ -37,7 +39,7 @@ export class World {
   }
 
   get creating(): CreateGoalHandler {
-    return new CreateGoalHandler(this.goals, this.goals, this.goals, this.clock, this.ids);
+    return new CreateGoalHandler(this.goals, this.rollUp, this.goals, this.clock, this.ids);
   }
 
   /** Makes a goal and answers its id. */
