@@ -67,7 +67,10 @@ export const achievementTold = (row: Achieved): Entry => ({
     action: 'workflow.goal.achieved',
     entityType: 'enrollment',
     entityId: row.enrollment_id,
-    changes: { achieved_goal_id: { old: null, new: row.workflow_goal_id } },
+    changes: {
+      workflow_goal_id: { old: null, new: row.workflow_goal_id },
+      achieved_at: { old: null, new: row.achieved_at },
+    },
   },
   fact: {
     tenantId: row.tenant_id,
@@ -87,7 +90,7 @@ export const achievementTold = (row: Achieved): Entry => ({
   },
 });
 
-export const exitTold = (row: Exited): Entry => ({
+export const exitTold = (row: Exited, now: Date): Entry => ({
   audit: {
     tenantId: row.tenant_id,
     requestId: row.request_id,
@@ -96,6 +99,7 @@ export const exitTold = (row: Exited): Entry => ({
     entityId: row.enrollment_id,
     changes: {
       status: { old: 'active', new: 'completed_goal' },
+      exited_at: { old: null, new: now },
       exit_reason: { old: null, new: 'goal_achieved' },
     },
   },

@@ -95,7 +95,7 @@ export class SqlEnrollmentEndings implements EnrollmentEndings {
     const externalIds = new Map(contacts.map(({ id, external_id }) => [id, external_id]));
     const cancelled = countsOf(stopped.filter(({ status }) => status === 'cancelled'));
     await this.journal.write(
-      ids.map((id) => auditOf(id, how)),
+      ids.map((id) => auditOf(id, how, now)),
       held.map((one) => factOf(one, externalIds.get(one.contact_id), cancelled.get(one.id) ?? 0, how)),
     );
   }
@@ -122,12 +122,13 @@ const conditions = (
   ...(which.allStepsFinished ? [`${firstUnfinished('e.id', bind(now))} IS NULL`] : []),
 ];
 
-const auditOf = (id: string, { status, reason }: Ending) => ({
+const auditOf = (id: string, { status, reason }: Ending, now: Date) => ({
   action: FACT_OF[status],
   entityType: 'enrollment',
   entityId: id,
   changes: {
     status: { old: 'active', new: status },
+    exited_at: { old: null, new: now },
     ...(reason !== null && { exit_reason: { old: null, new: reason } }),
   },
 });

@@ -114,11 +114,15 @@ export class SqlEnrollmentStore implements EnrollmentStore {
   }
 }
 
-const auditOf = ({ id, workflowId }: NewEnrollment) => ({
+const auditOf = ({ id, workflowId, enrolledAt }: NewEnrollment) => ({
   action: 'workflow.enrolled',
   entityType: 'enrollment',
   entityId: id,
-  changes: { workflow_id: { old: null, new: workflowId }, status: { old: null, new: 'active' } },
+  changes: {
+    workflow_id: { old: null, new: workflowId },
+    status: { old: null, new: 'active' },
+    enrolled_at: { old: null, new: enrolledAt },
+  },
 });
 
 const factOf = ({ id, workflowId, contactId, enrolledAt }: NewEnrollment) => ({
