@@ -2,6 +2,7 @@ import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import type { Config } from '#infrastructure/config/config';
 import { HourlyPurge } from '#infrastructure/database/hourly-purge';
 import { CoreModule } from '#infrastructure/modules/core.module';
+import { shared } from '#infrastructure/modules/shared.module';
 import { workflows } from '#infrastructure/modules/workflows.module';
 import { HealthController } from '#infrastructure/observability/health.controller';
 import { OutboxRelay } from '#infrastructure/redis/outbox-relay';
@@ -22,8 +23,8 @@ class Everything {}
 export const apiModule = (config: Config): DynamicModule => ({
   module: Api,
   imports: [CoreModule.with(config)],
-  providers: [...workflows.providers],
-  controllers: [HealthController, ...workflows.controllers],
+  providers: [...workflows.providers, ...shared.providers],
+  controllers: [HealthController, ...workflows.controllers, ...shared.controllers],
 });
 
 /** Consumers, relay and schedules alone. */
@@ -38,6 +39,6 @@ export const workerModule = (config: Config): DynamicModule => ({
 export const everythingModule = (config: Config): DynamicModule => ({
   module: Everything,
   imports: [CoreModule.with(config)],
-  providers: [...workflows.providers, ...workflows.workers, ...upkeep],
-  controllers: [HealthController, ...workflows.controllers, ...workflows.consumers],
+  providers: [...workflows.providers, ...shared.providers, ...workflows.workers, ...upkeep],
+  controllers: [HealthController, ...workflows.controllers, ...shared.controllers, ...workflows.consumers],
 });
