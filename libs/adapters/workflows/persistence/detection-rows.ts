@@ -1,4 +1,5 @@
 import type { GoalType } from '#domain/workflows/goal-type';
+import type { WorkflowFact } from '#domain/workflows/outgoing';
 import type { NamedDecision } from '#application/workflows/ports/detection-store';
 import type { AuditEntry, Told } from '#adapters/shared/persistence/journal';
 import type { Count } from '#adapters/workflows/persistence/counters';
@@ -34,7 +35,7 @@ export interface Exited {
 
 interface Entry {
   readonly audit: AuditEntry;
-  readonly fact: Told;
+  readonly fact: Told<WorkflowFact>;
 }
 
 /** What is written of each goal a decision says was reached; the tenant is that of the event. */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { WorkflowFact } from '#domain/workflows/outgoing';
 import { Clock } from '#application/shared/tools';
 import type { EnrollmentEndings, Ending, OpenEnrollments } from '#application/workflows/ports/enrollment-endings';
 import { Database } from '#adapters/shared/persistence/database';
@@ -14,7 +15,11 @@ interface HeldEnrollment {
 }
 
 /** What an end without a goal is called outside (API, *Messages going out*); `exit_reason` tells who or what ended it. */
-const FACT_OF = { exited: 'workflow.exit.manual', completed: 'workflow.completed', failed: 'workflow.failed' } as const;
+const FACT_OF: Readonly<Record<Ending['status'], WorkflowFact>> = {
+  exited: 'workflow.exit.manual',
+  completed: 'workflow.completed',
+  failed: 'workflow.failed',
+};
 
 /** A workflow may have very many: each statement stays far below its time limit. */
 const AT_ONCE = 2_000;
