@@ -43,4 +43,20 @@ export class AuditController {
   ) {
     return this.door.send(new ListAuditEntriesOf(actor, 'workflow', id, page));
   }
+
+  @Operation({
+    id: 'listGoalAuditEntries',
+    summary: 'List what was done to a goal, even to a deleted one.',
+    permission: 'audit:read',
+    answers: { page: entityAuditListing },
+    errors: { 404: 'There never was such a goal.' },
+  })
+  @Get('goals/:id/audit-log')
+  ofGoal(
+    @Caller() actor: Actor,
+    @Param('id', new IdOf('goal')) id: string,
+    @PageOf(entityAuditListing) page: PageRequest,
+  ) {
+    return this.door.send(new ListAuditEntriesOf(actor, 'goal', id, page));
+  }
 }
