@@ -27,8 +27,8 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
   ) {
     super({
       jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
-      // As text it would be tried as a public key first, for every request.
-      secretOrKey: createSecretKey(Buffer.from(config.SECRET_KEY)),
+      // As text it would be tried as a public key first, for every request; the types know of text and bytes only.
+      secretOrKey: createSecretKey(Buffer.from(config.SECRET_KEY)) as unknown as Buffer,
       algorithms: ['HS256'],
       issuer: config.JWT_ISSUER,
       audience: config.JWT_AUDIENCE,
