@@ -79,3 +79,7 @@ const isOutdated = ({ measurementFrequency, lastProgressUpdate, startDate }: Hea
   if (!measurementFrequency || !last) return false;
   return now.getTime() - last.getTime() > (DAYS_OF[measurementFrequency] + GRACE_DAYS) * DAY;
 };
+
+/** Whole days that are left until the target, negative once it has passed; `null` without one. */
+export const daysUntilTarget = ({ targetDate }: Pick<HealthFacts, 'targetDate'>, now: Date): number | null =>
+  targetDate && Math.floor((targetDate.getTime() - now.getTime()) / DAY);
