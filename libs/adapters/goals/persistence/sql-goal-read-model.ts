@@ -6,6 +6,7 @@ import { goalRow, type GoalRow } from '#application/goals/views';
 import { Database } from '#adapters/shared/persistence/database';
 import { readRows } from '#adapters/shared/persistence/listed';
 import { GOAL_COLUMNS } from '#adapters/goals/persistence/goal-columns';
+import { goalList } from '#adapters/goals/persistence/goal-list';
 
 @Injectable()
 export class SqlGoalReadModel implements GoalReadModel {
@@ -19,21 +20,8 @@ export class SqlGoalReadModel implements GoalReadModel {
     return row ?? null;
   }
 
-  goals(tenantId: string, page: PageRequest): Promise<Page<GoalRow>> {
-    return readRows(
-      this.db,
-      goalListing,
-      {
-        from: 'goals g',
-        columns: GOAL_COLUMNS,
-        where: ['g.tenant_id = $1', `g.deleted_at IS ${page.deletedOnly ? 'NOT NULL' : 'NULL'}`],
-        parameters: [tenantId],
-        id: 'g.id',
-        sorted: { created_at: 'g.created_at', name: 'g.name', target_date: 'g.target_date' },
-        filtered: {},
-      },
-      page,
-      goalRow,
-    );
+  goals(tenantId: string, page: PageRequest, now: Date): Promise<Page<GoalRow>> {
+    const { source, request } = goalList(tenantId, page, now, GOAL_COLUMNS);
+    return readRows(this.db, goalListing, source, request, goalRow);
   }
 }

@@ -3,7 +3,9 @@ import { Actor } from '#domain/shared/actor';
 import type { Role } from '#domain/shared/permissions';
 import { USUAL_FIELDS, type GoalFields } from '#domain/goals/goal-fields';
 import { CreateGoal, CreateGoalHandler } from '#application/goals/commands/create-goal';
+import { RollUp } from '#application/goals/roll-up';
 import { InMemoryGoals } from '../../../support/fakes/in-memory-goals';
+import { InMemoryProgress } from '../../../support/fakes/in-memory-progress';
 import { CountingIds, StandingClock } from '../../../support/fakes/tools';
 import { expectOk } from '../../../support/results';
 
@@ -14,6 +16,8 @@ export class World {
   readonly clock = new StandingClock();
   readonly ids = new CountingIds();
   readonly goals = new InMemoryGoals(this.clock, () => this.userId);
+  readonly progress = new InMemoryProgress(this.goals.rows, () => this.ids.next());
+  readonly rollUp = new RollUp(this.goals, this.progress, this.clock);
 
   as(role: Role): Actor {
     return Actor.member(this.tenantId, this.userId, role);
