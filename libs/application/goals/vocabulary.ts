@@ -1,3 +1,4 @@
+import { TRANSITIONS } from '#domain/goals/transitions';
 import {
   ASSESSMENT_STATUSES,
   GOAL_STATUSES,
@@ -15,7 +16,7 @@ import {
 import { view, type ViewKind } from '#application/shared/view';
 
 /** Every enumeration of goals, by the name of the field or parameter that takes or shows its words: a new one goes here. */
-export const VOCABULARY = {
+const WORDS = {
   goal_type: GOAL_TYPES,
   status: GOAL_STATUSES,
   priority: PRIORITIES,
@@ -30,11 +31,14 @@ export const VOCABULARY = {
   health: HEALTHS,
   on_children: ON_CHILDREN,
 } as const satisfies Readonly<Record<string, readonly string[]>>;
+
+/** `transitions`: from each status of a goal the ones it can change to. */
+export const VOCABULARY = { ...WORDS, transitions: TRANSITIONS };
 export type Vocabulary = typeof VOCABULARY;
 
-export const vocabularyView = view(
-  'GoalVocabulary',
-  Object.fromEntries(
-    Object.entries(VOCABULARY).map(([name, words]): [string, ViewKind] => [name, { listOf: { oneOf: words } }]),
-  ),
-);
+const listOf = (words: readonly string[]): ViewKind => ({ listOf: { oneOf: words } });
+
+export const vocabularyView = view('GoalVocabulary', {
+  ...Object.fromEntries(Object.entries(WORDS).map(([name, words]) => [name, listOf(words)])),
+  transitions: { mapOf: listOf(GOAL_STATUSES) },
+});

@@ -15,7 +15,7 @@ const LAST = '~';
  */
 const WALK = `
   WITH RECURSIVE walk (id, path, place) AS (
-    SELECT $5::uuid, $4 COLLATE "C", CASE WHEN $5::uuid IS NULL THEN 0 ELSE 1 END
+    SELECT $5::uuid, $4::text COLLATE "C", CASE WHEN $5::uuid IS NULL THEN 0 ELSE 1 END
     UNION ALL
     SELECT next.id, next.path, w.place + 1 FROM walk w CROSS JOIN LATERAL (
       SELECT n.id, n.path FROM goals n
