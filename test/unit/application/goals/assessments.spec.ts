@@ -27,7 +27,14 @@ describe('assessing a goal', () => {
     const { world, goal, assess } = await begin();
     const now = world.clock.now().toISOString();
     expect(expectOk(await assess())).toMatchObject({
-      ...{ goal_id: goal, status: 'completed', score: 80, assessor_id: world.userId, assessed_at: now, created_at: now },
+      ...{
+        goal_id: goal,
+        status: 'completed',
+        score: 80,
+        assessor_id: world.userId,
+        assessed_at: now,
+        created_at: now,
+      },
     });
     expect(await world.goals.goal(world.tenantId, goal)).toMatchObject({ assessment_score: 80, version: 1 });
   });
