@@ -2,6 +2,7 @@ import type { OutgoingFact } from '#domain/shared/aggregate';
 import { fault, invalid, type FieldFault } from '#domain/shared/errors';
 import { err, ok, type Result } from '#domain/shared/result';
 import type { GoalState } from '#domain/goals/goal';
+import type { GoalFact } from '#domain/goals/outgoing';
 import type { AssessmentStatus } from '#domain/goals/words';
 
 /** What somebody found of a goal. */
@@ -53,7 +54,7 @@ const SCORELESS = fault('/score', 'required', 'A completed assessment needs a sc
 const TOO_EARLY = fault('/assessed_at', 'in-the-future', 'This time must not lie in the future.');
 
 export const assessed = (goal: AssessedGoal, { id, status, score }: Assessment): OutgoingFact => ({
-  type: 'goal.assessed',
+  type: 'goal.assessed' satisfies GoalFact,
   goalId: goal.id,
   details: {
     name: goal.name,
