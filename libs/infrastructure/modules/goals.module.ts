@@ -1,20 +1,35 @@
 import type { Provider, Type } from '@nestjs/common';
+import { AssessGoalHandler } from '#application/goals/commands/assess-goal';
 import { CreateGoalHandler } from '#application/goals/commands/create-goal';
 import { DeleteGoalHandler } from '#application/goals/commands/delete-goal';
 import { EditGoalHandler } from '#application/goals/commands/edit-goal';
 import { MoveGoalHandler } from '#application/goals/commands/move-goal';
 import { RestoreGoalHandler } from '#application/goals/commands/restore-goal';
 import { TransitionGoalHandler } from '#application/goals/commands/transition-goal';
+import { AssessmentReadModel } from '#application/goals/ports/assessment-read-model';
+import { AssessmentRepository } from '#application/goals/ports/assessment-repository';
+import { GoalOverview } from '#application/goals/ports/goal-overview';
 import { GoalReadModel } from '#application/goals/ports/goal-read-model';
 import { GoalRepository } from '#application/goals/ports/goal-repository';
 import { GoalSubtrees } from '#application/goals/ports/goal-subtrees';
 import { GoalTree } from '#application/goals/ports/goal-tree';
 import { ProgressStore } from '#application/goals/ports/progress-store';
+import { GetAssessmentHandler } from '#application/goals/queries/get-assessment';
 import { GetGoalHandler } from '#application/goals/queries/get-goal';
+import { GetGoalAnalysisHandler } from '#application/goals/queries/get-goal-analysis';
+import { GetGoalTreeHandler } from '#application/goals/queries/get-goal-tree';
+import { GetGoalVocabularyHandler } from '#application/goals/queries/get-goal-vocabulary';
+import { GetStatusSummaryHandler } from '#application/goals/queries/get-status-summary';
+import { ListAssessmentsHandler } from '#application/goals/queries/list-assessments';
 import { ListGoalsHandler } from '#application/goals/queries/list-goals';
 import { RollUp } from '#application/goals/roll-up';
 import { Clock } from '#application/shared/tools';
+import { GoalAssessmentsController } from '#adapters/goals/http/goal-assessments.controller';
+import { GoalInsightController } from '#adapters/goals/http/goal-insight.controller';
+import { GoalVocabularyController } from '#adapters/goals/http/goal-vocabulary.controller';
 import { GoalsController } from '#adapters/goals/http/goals.controller';
+import { SqlAssessments } from '#adapters/goals/persistence/sql-assessments';
+import { SqlGoalOverview } from '#adapters/goals/persistence/sql-goal-overview';
 import { SqlGoalReadModel } from '#adapters/goals/persistence/sql-goal-read-model';
 import { SqlGoalSubtrees } from '#adapters/goals/persistence/sql-goal-subtrees';
 import { SqlGoalTree } from '#adapters/goals/persistence/sql-goal-tree';
@@ -28,9 +43,19 @@ const commands = [
   TransitionGoalHandler,
   DeleteGoalHandler,
   RestoreGoalHandler,
+  AssessGoalHandler,
 ];
 
-const queries = [GetGoalHandler, ListGoalsHandler];
+const queries = [
+  GetGoalHandler,
+  ListGoalsHandler,
+  ListAssessmentsHandler,
+  GetAssessmentHandler,
+  GetStatusSummaryHandler,
+  GetGoalAnalysisHandler,
+  GetGoalTreeHandler,
+  GetGoalVocabularyHandler,
+];
 
 const ports: Provider[] = [
   { provide: GoalRepository, useClass: TypeOrmGoalRepository },
@@ -38,6 +63,9 @@ const ports: Provider[] = [
   { provide: GoalSubtrees, useClass: SqlGoalSubtrees },
   { provide: GoalTree, useClass: SqlGoalTree },
   { provide: ProgressStore, useClass: SqlProgressStore },
+  { provide: AssessmentRepository, useClass: SqlAssessments },
+  { provide: AssessmentReadModel, useClass: SqlAssessments },
+  { provide: GoalOverview, useClass: SqlGoalOverview },
   {
     provide: RollUp,
     inject: [GoalTree, ProgressStore, Clock],
@@ -48,5 +76,5 @@ const ports: Provider[] = [
 /** Everything the context can do, and the doors it can be asked through. */
 export const goals = {
   providers: [...commands, ...queries, ...ports] as Provider[],
-  controllers: [GoalsController] as Type[],
+  controllers: [GoalVocabularyController, GoalsController, GoalInsightController, GoalAssessmentsController] as Type[],
 };
