@@ -89,10 +89,12 @@ const BY_SPELLING: ReadonlyMap<string, ElementType> = new Map(
 /** The type that a text names, in PascalCase or in snake_case; any other spelling names none. */
 export const elementTypeOf = (text: string): ElementType | undefined => BY_SPELLING.get(text);
 
+/** What links use; the others are there for the exchange of models. */
+export const LINK_RELATIONSHIPS = ['Association', 'Influence', 'Realization'] as const;
+export type LinkRelationship = (typeof LINK_RELATIONSHIPS)[number];
+
 export const RELATIONSHIPS = [
-  'Association',
-  'Influence',
-  'Realization',
+  ...LINK_RELATIONSHIPS,
   'Aggregation',
   'Composition',
   'Specialization',
@@ -157,9 +159,9 @@ export type LinkType = (typeof LINK_TYPES)[number];
 
 interface Meaning {
   readonly directions: readonly Direction[];
-  readonly means: Relationship;
+  readonly means: LinkRelationship;
   /** What it means for the elements that it means something else for. */
-  readonly except?: { readonly of: Types; readonly means: Relationship };
+  readonly except?: { readonly of: Types; readonly means: LinkRelationship };
   /** The word says it already; no other one can be given. */
   readonly polarity?: Polarity;
 }
@@ -188,7 +190,7 @@ export const isLegal = (relationship: Relationship, type: ElementType, direction
   LEGAL[direction][relationship].has(type);
 
 /** The relationship a link type stands for between an element of this type and a goal. */
-export const relationshipOf = (linkType: LinkType, type: ElementType): Relationship => {
+export const relationshipOf = (linkType: LinkType, type: ElementType): LinkRelationship => {
   const { means, except } = MEANINGS[linkType];
   return except?.of.has(type) ? except.means : means;
 };

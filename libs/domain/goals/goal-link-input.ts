@@ -8,8 +8,8 @@ import {
   relationshipOf,
   type Direction,
   type ElementType,
+  type LinkRelationship,
   type LinkType,
-  type Relationship,
 } from '#domain/goals/archimate';
 import { LONGEST_NAME } from '#domain/goals/goal-fields';
 import type { ContributionLevel, Polarity, RelationshipStrength } from '#domain/goals/words';
@@ -45,7 +45,7 @@ export interface GoalLinkPatch extends Partial<LinkFields> {
 }
 
 /** A link whose form and legality are known. */
-export type NewGoalLink = LinkIdentity & LinkFields & { readonly relationship: Relationship };
+export type NewGoalLink = LinkIdentity & LinkFields & { readonly relationship: LinkRelationship };
 
 const FIXED = {
   linkedElementId: 'linked_element_id',

@@ -1,27 +1,40 @@
 import type { Provider, Type } from '@nestjs/common';
 import { CreateGoalHandler } from '#application/goals/commands/create-goal';
+import { EditGoalLinkHandler } from '#application/goals/commands/edit-goal-link';
+import { LinkGoalHandler } from '#application/goals/commands/link-goal';
+import { RemoveGoalLinkHandler } from '#application/goals/commands/remove-goal-link';
+import { GoalLinkReadModel } from '#application/goals/ports/goal-link-read-model';
+import { GoalLinkRepository } from '#application/goals/ports/goal-link-repository';
 import { GoalReadModel } from '#application/goals/ports/goal-read-model';
 import { GoalRepository } from '#application/goals/ports/goal-repository';
 import { GoalTree } from '#application/goals/ports/goal-tree';
 import { GetGoalHandler } from '#application/goals/queries/get-goal';
+import { GetGoalLinkHandler } from '#application/goals/queries/get-goal-link';
+import { GetRealizationMapHandler } from '#application/goals/queries/get-realization-map';
+import { ListGoalLinksHandler } from '#application/goals/queries/list-goal-links';
 import { ListGoalsHandler } from '#application/goals/queries/list-goals';
+import { GoalLinksController } from '#adapters/goals/http/goal-links.controller';
 import { GoalsController } from '#adapters/goals/http/goals.controller';
+import { SqlGoalLinkReadModel } from '#adapters/goals/persistence/sql-goal-link-read-model';
 import { SqlGoalReadModel } from '#adapters/goals/persistence/sql-goal-read-model';
 import { SqlGoalTree } from '#adapters/goals/persistence/sql-goal-tree';
+import { TypeOrmGoalLinkRepository } from '#adapters/goals/persistence/typeorm-goal-link-repository';
 import { TypeOrmGoalRepository } from '#adapters/goals/persistence/typeorm-goal-repository';
 
-const commands = [CreateGoalHandler];
+const commands = [CreateGoalHandler, LinkGoalHandler, EditGoalLinkHandler, RemoveGoalLinkHandler];
 
-const queries = [GetGoalHandler, ListGoalsHandler];
+const queries = [GetGoalHandler, ListGoalsHandler, GetGoalLinkHandler, ListGoalLinksHandler, GetRealizationMapHandler];
 
 const ports: Provider[] = [
   { provide: GoalRepository, useClass: TypeOrmGoalRepository },
   { provide: GoalReadModel, useClass: SqlGoalReadModel },
   { provide: GoalTree, useClass: SqlGoalTree },
+  { provide: GoalLinkRepository, useClass: TypeOrmGoalLinkRepository },
+  { provide: GoalLinkReadModel, useClass: SqlGoalLinkReadModel },
 ];
 
 /** Everything the context can do, and the doors it can be asked through. */
 export const goals = {
   providers: [...commands, ...queries, ...ports] as Provider[],
-  controllers: [GoalsController] as Type[],
+  controllers: [GoalsController, GoalLinksController] as Type[],
 };
