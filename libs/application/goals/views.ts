@@ -21,6 +21,7 @@ const stored = {
   description: { orNull: 'text' },
   goal_type: { oneOf: GOAL_TYPES },
   status: { oneOf: GOAL_STATUSES },
+  status_reason: { orNull: 'text' },
   priority: { oneOf: PRIORITIES },
   risk_level: { oneOf: RISK_LEVELS },
   strategic_alignment: { orNull: { oneOf: LEVELS } },

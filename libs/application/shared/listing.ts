@@ -1,7 +1,16 @@
 import type { View, ViewShape } from '#application/shared/view';
 
 /** What may be asked of one filter. `one` refuses a repeated parameter; the others take any number, for OR. */
-export type FilterKind = 'text' | 'uuid' | 'boolean' | 'time' | { readonly oneOf: readonly string[] };
+export type FilterKind =
+  | 'text'
+  | 'uuid'
+  | 'boolean'
+  | 'time'
+  | { readonly oneOf: readonly string[] }
+  /** The same in any case, with words of other systems that are read as ours. */
+  | { readonly wordOf: readonly string[]; readonly aliases?: Readonly<Record<string, string>> }
+  /** A whole number from the first to the second. */
+  | { readonly integer: readonly [least: number, most: number] };
 
 export interface FilterRule {
   readonly kind: FilterKind;
@@ -16,6 +25,8 @@ export interface Listing<S extends ViewShape = ViewShape> {
   readonly item: View<S>;
   readonly sortable: readonly string[];
   readonly filters: Readonly<Record<string, FilterRule>>;
+  /** Filters that bound the same thing from below and above: the first must not be the greater. */
+  readonly ranges?: readonly (readonly [least: string, most: string])[];
   /** Whether `deleted=only` can be asked for, by whom it takes to delete. */
   readonly deletable?: true;
 }

@@ -7,7 +7,7 @@ import type { Page, PageRequest } from '#application/shared/listing';
 import type { Clock } from '#application/shared/tools';
 import type { GoalReadModel } from '#application/goals/ports/goal-read-model';
 import type { GoalRepository } from '#application/goals/ports/goal-repository';
-import type { GoalTree } from '#application/goals/ports/goal-tree';
+import type { GoalTree, NamedGoal } from '#application/goals/ports/goal-tree';
 import { goalRow, type GoalRow } from '#application/goals/views';
 import { InMemoryRows } from './in-memory-rows';
 import { pageInMemory } from './pages';
@@ -24,6 +24,11 @@ export class InMemoryGoals implements GoalRepository, GoalReadModel, GoalTree {
 
   find(tenantId: string, id: string): Promise<Goal | null> {
     const state = this.live(tenantId).find((row) => row.id === id);
+    return Promise.resolve(state ? new Goal(state, state) : null);
+  }
+
+  findEvenDeleted(tenantId: string, id: string): Promise<Goal | null> {
+    const state = this.rows.all.find((row) => row.tenantId === tenantId && row.id === id);
     return Promise.resolve(state ? new Goal(state, state) : null);
   }
 
@@ -55,11 +60,16 @@ export class InMemoryGoals implements GoalRepository, GoalReadModel, GoalTree {
     return Promise.resolve();
   }
 
-  heightOf(tenantId: string, path: string): Promise<number> {
-    const depths = this.live(tenantId)
-      .filter((row) => row.path.startsWith(path))
+  heightOf(tenantId: string, path: string, deletionId: string | null = null): Promise<number> {
+    const depths = this.rows.all
+      .filter((row) => row.tenantId === tenantId && row.path.startsWith(path) && row.deletionId === deletionId)
       .map((row) => depthOf(row.path));
     return Promise.resolve(Math.max(...depths, depthOf(path)) - depthOf(path) + 1);
+  }
+
+  childrenOf(tenantId: string, id: string, which: 'live' | 'open'): Promise<NamedGoal[]> {
+    const children = this.live(tenantId).filter((row) => row.parentGoalId === id);
+    return Promise.resolve(children.filter(({ status }) => which === 'live' || isOpen(status)));
   }
 
   moveBelow(tenantId: string, oldPath: string, newPath: string): Promise<void> {
@@ -72,10 +82,6 @@ export class InMemoryGoals implements GoalRepository, GoalReadModel, GoalTree {
   /** Of a tenant, not deleted. */
   live(tenantId: string): GoalState[] {
     return this.rows.all.filter((row) => row.tenantId === tenantId && row.deletedAt === null);
-  }
-
-  openChildrenOf(tenantId: string, id: string): GoalState[] {
-    return this.live(tenantId).filter((row) => row.parentGoalId === id && isOpen(row.status));
   }
 }
 

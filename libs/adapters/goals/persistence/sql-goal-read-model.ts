@@ -1,17 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Page, PageRequest } from '#application/shared/listing';
 import type { GoalReadModel } from '#application/goals/ports/goal-read-model';
-import { goalListing } from '#application/goals/queries/list-goals';
+import { goalListing } from '#application/goals/goal-listing';
 import { goalRow, type GoalRow } from '#application/goals/views';
 import { Database } from '#adapters/shared/persistence/database';
 import { readRows } from '#adapters/shared/persistence/listed';
-import { columnsOf } from '#adapters/shared/persistence/view-columns';
-
-/** As `shownPercentage` of the domain rounds it. */
-const SHOWN_PERCENTAGE = `CASE WHEN g.progress = 1000000 THEN 100 WHEN g.progress >= 990000 THEN 99
-  ELSE (g.progress + 5000) / 10000 END`;
-
-const GOAL = columnsOf(goalRow, 'g', { progress_percentage: SHOWN_PERCENTAGE });
+import { GOAL_COLUMNS } from '#adapters/goals/persistence/goal-columns';
+import { goalList } from '#adapters/goals/persistence/goal-list';
 
 @Injectable()
 export class SqlGoalReadModel implements GoalReadModel {
@@ -19,27 +14,14 @@ export class SqlGoalReadModel implements GoalReadModel {
 
   async goal(tenantId: string, id: string): Promise<GoalRow | null> {
     const [row] = await this.db.query<GoalRow>(
-      `SELECT ${GOAL} FROM goals g WHERE g.tenant_id = $1 AND g.id = $2 AND g.deleted_at IS NULL`,
+      `SELECT ${GOAL_COLUMNS} FROM goals g WHERE g.tenant_id = $1 AND g.id = $2 AND g.deleted_at IS NULL`,
       [tenantId, id],
     );
     return row ?? null;
   }
 
-  goals(tenantId: string, page: PageRequest): Promise<Page<GoalRow>> {
-    return readRows(
-      this.db,
-      goalListing,
-      {
-        from: 'goals g',
-        columns: GOAL,
-        where: ['g.tenant_id = $1', `g.deleted_at IS ${page.deletedOnly ? 'NOT NULL' : 'NULL'}`],
-        parameters: [tenantId],
-        id: 'g.id',
-        sorted: { created_at: 'g.created_at', name: 'g.name', target_date: 'g.target_date' },
-        filtered: {},
-      },
-      page,
-      goalRow,
-    );
+  goals(tenantId: string, page: PageRequest, now: Date): Promise<Page<GoalRow>> {
+    const { source, request } = goalList(tenantId, page, now, GOAL_COLUMNS);
+    return readRows(this.db, goalListing, source, request, goalRow);
   }
 }

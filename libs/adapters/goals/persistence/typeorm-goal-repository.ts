@@ -24,6 +24,7 @@ export const goalSchema = new EntitySchema<GoalState>({
     description: optional('text', 'description'),
     goalType: text('goal_type'),
     status: text('status'),
+    statusReason: optional('text', 'status_reason'),
     priority: text('priority'),
     riskLevel: text('risk_level'),
     strategicAlignment: optional('text', 'strategic_alignment'),
@@ -68,6 +69,10 @@ export class TypeOrmGoalRepository implements GoalRepository {
 
   find(tenantId: string, id: string): Promise<Goal | null> {
     return this.one({ tenantId, id, deletedAt: IsNull() });
+  }
+
+  findEvenDeleted(tenantId: string, id: string): Promise<Goal | null> {
+    return this.one({ tenantId, id });
   }
 
   async save(goal: Goal): Promise<Result<void>> {

@@ -1,7 +1,7 @@
 import { applyDecorators, HttpCode, SetMetadata } from '@nestjs/common';
 import { ApiBearerAuth, ApiExtension, ApiHeader, ApiOperation, ApiQuery, ApiResponse } from '@nestjs/swagger';
 import type { Permission } from '#domain/shared/permissions';
-import type { FilterRule, Listing } from '#application/shared/listing';
+import type { FilterKind, FilterRule, Listing } from '#application/shared/listing';
 import type { View, ViewShape } from '#application/shared/view';
 import { schemaOf, pageOf, reference, type Schema } from '#adapters/shared/http/open-api';
 import { problemView } from '#adapters/shared/http/problem';
@@ -140,6 +140,13 @@ const queryOf = (list: Listing): MethodDecorator[] => [
 ];
 
 const filterSchema = ({ kind, one }: FilterRule): Schema => {
-  const item = schemaOf(kind);
+  const item = filterItem(kind);
   return one ? item : { type: 'array', items: item };
+};
+
+const filterItem = (kind: FilterKind): Schema => {
+  if (typeof kind !== 'object' || 'oneOf' in kind) return schemaOf(kind);
+  if ('wordOf' in kind) return { type: 'string', enum: [...kind.wordOf] };
+  const [minimum, maximum] = kind.integer;
+  return { type: 'integer', minimum, maximum };
 };

@@ -4,6 +4,7 @@ import { readTime } from '#domain/shared/times';
 import { cursorHead, type FilterKind, type Listing, type PageRequest, type Sort } from '#application/shared/listing';
 import type { ViewKind } from '#application/shared/view';
 import { Refused } from '#adapters/shared/http/problem';
+import { wordOf } from '#adapters/shared/http/rules';
 
 type Query = Readonly<Record<string, string | string[]>>;
 
@@ -113,15 +114,29 @@ const readFilters = (
       const wrong = faultOf(kind, value);
       if (wrong) refuse(name, 'value', wrong);
     }
-    filters[name] = values;
+    filters[name] = typeof kind === 'object' && 'wordOf' in kind ? values.map((v) => wordOf(v, kind.aliases)) : values;
+  }
+  for (const [least, most] of list.ranges ?? []) {
+    if (Number(filters[least]?.[0]) > Number(filters[most]?.[0]))
+      refuse(least, 'range', `It must not be above ${most}.`);
   }
   return filters;
 };
 
 const faultOf = (kind: FilterKind, value: string): string | undefined => {
-  if (typeof kind === 'object') return kind.oneOf.includes(value) ? undefined : `One of: ${kind.oneOf.join(', ')}.`;
+  if (typeof kind === 'object') return faultOfChoice(kind, value);
   if (kind === 'uuid') return isUuid(value) ? undefined : 'A UUID.';
   if (kind === 'boolean') return /^(true|false)$/.test(value) ? undefined : 'true or false.';
   if (kind === 'time') return readTime(value) ? undefined : 'A time of RFC 3339 with its offset.';
   return isPlainText(value) ? undefined : 'Up to 500 characters of text.';
+};
+
+const faultOfChoice = (kind: Exclude<FilterKind, string>, value: string): string | undefined => {
+  if ('integer' in kind) {
+    const [least, most] = kind.integer;
+    const fits = /^\d{1,9}$/.test(value) && Number(value) >= least && Number(value) <= most;
+    return fits ? undefined : `A whole number from ${String(least)} to ${String(most)}.`;
+  }
+  const [words, word] = 'wordOf' in kind ? [kind.wordOf, wordOf(value, kind.aliases)] : [kind.oneOf, value];
+  return words.includes(word) ? undefined : `One of: ${words.join(', ')}.`;
 };

@@ -1,15 +1,16 @@
 import { Command, CommandHandler } from '@nestjs/cqrs';
 import type { Actor } from '#domain/shared/actor';
-import { fault, forbidden, invalid } from '#domain/shared/errors';
+import { forbidden } from '#domain/shared/errors';
 import { err, ok, type Result } from '#domain/shared/result';
 import { Goal } from '#domain/goals/goal';
 import type { GoalFields } from '#domain/goals/goal-fields';
 import type { FirstStatus } from '#domain/goals/words';
 import { existing } from '#application/shared/existing';
 import { Clock, Ids } from '#application/shared/tools';
+import { namedParent } from '#application/goals/neighbours';
 import { GoalReadModel } from '#application/goals/ports/goal-read-model';
 import { GoalRepository } from '#application/goals/ports/goal-repository';
-import { GoalTree } from '#application/goals/ports/goal-tree';
+import { RollUp } from '#application/goals/roll-up';
 import { shownGoal } from '#application/goals/shown-goal';
 import type { GoalView } from '#application/goals/views';
 
@@ -29,7 +30,7 @@ export class CreateGoal extends Command<Result<GoalView>> {
 export class CreateGoalHandler {
   constructor(
     private readonly goals: GoalRepository,
-    private readonly tree: GoalTree,
+    private readonly rollUp: RollUp,
     private readonly shown: GoalReadModel,
     private readonly clock: Clock,
     private readonly ids: Ids,
@@ -38,15 +39,15 @@ export class CreateGoalHandler {
   async execute({ actor, fields, status, parentGoalId }: CreateGoal): Promise<Result<GoalView>> {
     if (!actor.may('goal:create')) return err(forbidden('goal:create'));
     const { tenantId, userId: by } = actor;
-    if (parentGoalId !== null) await this.tree.share(tenantId);
-    const parent = parentGoalId === null ? null : await this.goals.find(tenantId, parentGoalId);
-    if (parentGoalId !== null && !parent)
-      return err(invalid([fault('/parent_goal_id', 'unknown', 'There is no such goal.')]));
+    if (parentGoalId !== null) await this.rollUp.hold(tenantId, [parentGoalId]);
+    const parent = await namedParent(this.goals, tenantId, parentGoalId);
+    if (!parent.ok) return parent;
     const now = this.clock.now();
-    const goal = Goal.create({ id: this.ids.next(), tenantId, by, status, fields }, parent, now);
+    const goal = Goal.create({ id: this.ids.next(), tenantId, by, status, fields }, parent.value, now);
     if (!goal.ok) return goal;
     const saved = await this.goals.save(goal.value);
     if (!saved.ok) return saved;
+    if (parentGoalId !== null) await this.rollUp.along(tenantId, [parentGoalId]);
     return ok(shownGoal(existing(await this.shown.goal(tenantId, goal.value.state.id)), now));
   }
 }

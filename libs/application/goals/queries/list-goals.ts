@@ -2,18 +2,11 @@ import { Query, QueryHandler } from '@nestjs/cqrs';
 import type { Actor } from '#domain/shared/actor';
 import { forbidden } from '#domain/shared/errors';
 import { err, ok, type Result } from '#domain/shared/result';
-import { listing, type Page, type PageRequest } from '#application/shared/listing';
+import type { Page, PageRequest } from '#application/shared/listing';
 import { Clock } from '#application/shared/tools';
 import { GoalReadModel } from '#application/goals/ports/goal-read-model';
 import { shownGoal } from '#application/goals/shown-goal';
-import { goalView, type GoalView } from '#application/goals/views';
-
-export const goalListing = listing({
-  item: goalView,
-  sortable: ['created_at', 'name', 'target_date'],
-  filters: {},
-  deletable: true,
-});
+import type { GoalView } from '#application/goals/views';
 
 export class ListGoals extends Query<Result<Page<GoalView>>> {
   constructor(

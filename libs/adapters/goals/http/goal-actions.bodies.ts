@@ -1,0 +1,39 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
+import { LONGEST_TEXT } from '#domain/goals/goal-fields';
+import { GOAL_STATUSES, ON_CHILDREN, STATUS_ALIASES, type GoalStatus, type OnChildren } from '#domain/goals/words';
+import { MayBeLeftOut, Word } from '#adapters/shared/http/rules';
+
+export class TransitionBody {
+  @ApiProperty({
+    enum: GOAL_STATUSES,
+    example: 'on_hold',
+    description: '`completed` is read as `achieved`, `cancelled` as `abandoned`.',
+  })
+  @Word(GOAL_STATUSES, STATUS_ALIASES)
+  to!: GoalStatus;
+
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    minLength: 1,
+    maxLength: LONGEST_TEXT,
+    example: 'Waiting for the new budget.',
+    description: 'Why. Needed to hold, to miss before the target date, to abandon what was begun, and to reopen.',
+  })
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(LONGEST_TEXT)
+  reason?: string | null;
+
+  @ApiPropertyOptional({
+    enum: ON_CHILDREN,
+    default: 'refuse',
+    description:
+      'What becomes of open goals below one that ends: `refuse` (409 lists them), `leave` them, or `cascade`: they end the same way.',
+  })
+  @MayBeLeftOut()
+  @Word(ON_CHILDREN)
+  on_children?: OnChildren;
+}

@@ -1,0 +1,114 @@
+import { Injectable } from '@nestjs/common';
+import type { Changes } from '#domain/shared/changes';
+import { factOf } from '#domain/goals/transitions';
+import { Clock, RequestContext } from '#application/shared/tools';
+import type { Ending, GoalSubtrees } from '#application/goals/ports/goal-subtrees';
+import { Database } from '#adapters/shared/persistence/database';
+import { Journal } from '#adapters/shared/persistence/journal';
+import { LAST } from '#adapters/goals/persistence/sql-goal-tree';
+
+/** A goal after the change, with what it was. */
+interface Changed {
+  readonly id: string;
+  readonly name: string;
+  readonly goal_type: string;
+  readonly priority: string;
+  readonly status: string;
+  readonly version: number;
+  readonly old_status: string;
+}
+
+const CHANGED = 'g.id, g.name, g.goal_type, g.priority, g.status, g.version, o.status AS old_status';
+
+/** Milliseconds of the present hold that lie behind the start, as `holdBetween` of the domain. */
+const HELD_NOW = `CASE WHEN g.held_since IS NULL THEN 0
+  ELSE greatest(0, floor(extract(epoch FROM $4 - greatest(g.held_since, g.start_date)) * 1000))::bigint END`;
+
+@Injectable()
+export class SqlGoalSubtrees implements GoalSubtrees {
+  constructor(
+    private readonly db: Database,
+    private readonly journal: Journal,
+    private readonly clock: Clock,
+    private readonly context: RequestContext,
+  ) {}
+
+  async end(tenantId: string, path: string, { to, reason, withGoalId }: Ending): Promise<string[]> {
+    const ended = await this.db.query<Changed>(
+      `UPDATE goals g SET status = $6, status_reason = $7, completion_date = $4, held_since = NULL,
+         held_ms = g.held_ms + ${HELD_NOW}, version = g.version + 1, updated_at = $4, updated_by = $5
+       FROM goals o
+       WHERE g.tenant_id = $1 AND g.path > $2 AND g.path < $3 AND g.deleted_at IS NULL
+         AND g.status IN ('draft', 'active', 'on_hold') AND o.tenant_id = g.tenant_id AND o.id = g.id
+       RETURNING ${CHANGED}`,
+      [tenantId, path, path + LAST, this.clock.now(), this.context.actor.userId, to, reason],
+    );
+    const changes = ({ old_status }: Changed): Changes => ({ status: { old: old_status, new: to } });
+    await this.tell(factOf(to), ended, changes, { reason, ended_with: withGoalId });
+    return ended.map(({ id }) => id);
+  }
+
+  async remove(tenantId: string, path: string, deletionId: string): Promise<void> {
+    const now = this.clock.now();
+    const removed = await this.db.query<Changed>(
+      `UPDATE goals g SET deleted_at = $4, deletion_id = $6, version = g.version + 1, updated_at = $4, updated_by = $5
+       FROM goals o
+       WHERE g.tenant_id = $1 AND g.path > $2 AND g.path < $3 AND g.deleted_at IS NULL
+         AND o.tenant_id = g.tenant_id AND o.id = g.id
+       RETURNING ${CHANGED}`,
+      [tenantId, path, path + LAST, now, this.context.actor.userId, deletionId],
+    );
+    await this.tell('goal.deleted', removed, () => ({ deleted_at: { old: null, new: now } }));
+  }
+
+  async detach(tenantId: string, id: string, path: string): Promise<void> {
+    const detached = await this.db.query<Changed & { readonly is_child: boolean }>(
+      `UPDATE goals g SET path = substr(g.path, length($3) + 1),
+         parent_goal_id = CASE WHEN g.id = c.id THEN NULL ELSE g.parent_goal_id END,
+         version = g.version + (g.id = c.id)::integer,
+         updated_at = CASE WHEN g.id = c.id THEN $4 ELSE g.updated_at END,
+         updated_by = CASE WHEN g.id = c.id THEN $5 ELSE g.updated_by END
+       FROM goals c JOIN goals o ON o.tenant_id = c.tenant_id AND o.path >= c.path AND o.path < c.path || '${LAST}'
+       WHERE c.tenant_id = $1 AND c.parent_goal_id = $2 AND c.deleted_at IS NULL
+         AND g.tenant_id = o.tenant_id AND g.id = o.id
+       RETURNING ${CHANGED}, g.id = c.id AS is_child`,
+      [tenantId, id, path, this.clock.now(), this.context.actor.userId],
+    );
+    const changes: Changes = { parent_goal_id: { old: id, new: null } };
+    await this.tell(
+      'goal.updated',
+      detached.filter(({ is_child }) => is_child),
+      () => changes,
+      { changes },
+    );
+  }
+
+  async restore(tenantId: string, deletionId: string, exceptId: string): Promise<string[]> {
+    const restored = await this.db.query<Changed>(
+      `UPDATE goals g SET deleted_at = NULL, deletion_id = NULL, version = g.version + 1, updated_at = $4, updated_by = $5
+       FROM goals o
+       WHERE g.tenant_id = $1 AND g.deletion_id = $2 AND g.id <> $3 AND o.tenant_id = g.tenant_id AND o.id = g.id
+       RETURNING ${CHANGED}`,
+      [tenantId, deletionId, exceptId, this.clock.now(), this.context.actor.userId],
+    );
+    await this.tell('goal.restored', restored, () => ({}));
+    return restored.map(({ id }) => id);
+  }
+
+  private async tell(
+    type: string,
+    goals: readonly Changed[],
+    changesOf: (goal: Changed) => Changes,
+    more: Readonly<Record<string, unknown>> = {},
+  ): Promise<void> {
+    await this.journal.write(
+      goals.map((goal) => ({ action: type, entityType: 'goal', entityId: goal.id, changes: changesOf(goal) })),
+      goals.map(({ id, name, goal_type, priority, status, version }) => ({
+        type,
+        goalId: id,
+        version,
+        details: { name, goal_type, priority, status, ...more },
+      })),
+    );
+  }
+}
