@@ -36,8 +36,11 @@ describe('Goal links (SPEC 5, ARCHIMATE)', () => {
       .filter((one) => one.goal_id === goal && String(one.event_type).startsWith('goal_link.'));
   };
 
-  const remove = (goal: string) =>
-    app.rows('UPDATE goals SET deleted_at = now(), deletion_id = gen_random_uuid() WHERE id = $1', [goal]);
+  /** Deletes a goal. Links never keep it from being deleted. */
+  const remove = async (goal: string): Promise<void> => {
+    const { body } = await story.get<{ version: number }>(`/goals/${goal}`);
+    wellDone(await story.delete(`/goals/${goal}`, body.version), 204);
+  };
 
   it('links a goal with what realizes it, and shows what that is in ArchiMate', async () => {
     const goal = await goalOf();
@@ -401,7 +404,7 @@ describe('Goal links (SPEC 5, ARCHIMATE)', () => {
 
   it('can be made and changed while the goal is closed', async () => {
     const goal = await goalOf();
-    await app.rows(`UPDATE goals SET status = 'achieved', completion_date = now() WHERE id = $1`, [goal]);
+    wellDone(await story.post(`/goals/${goal}/transitions`, { to: 'achieved' }), 200);
     const { id } = await linked(goal);
     const path = `/goals/${goal}/links/${id}`;
     expect((await story.patch(path, 1, { polarity: 'positive' })).status).toBe(200);
@@ -419,7 +422,7 @@ describe('Goal links (SPEC 5, ARCHIMATE)', () => {
       expect(await story.get(one)).toMatchObject(gone);
     expect(await story.patch(`${path}/${id}`, 1, {})).toMatchObject(gone);
     expect(await story.delete(`${path}/${id}`, 1)).toMatchObject(gone);
-    await app.rows('UPDATE goals SET deleted_at = NULL, deletion_id = NULL WHERE id = $1', [goal]);
+    wellDone(await story.post(`/goals/${goal}/restore`), 200);
     expect(await story.get(path)).toMatchObject({ status: 200, body: { total: 1 } });
   });
 
@@ -443,6 +446,8 @@ describe('Goal links (SPEC 5, ARCHIMATE)', () => {
     expect(await ids('link_type=influences')).toEqual([driver]);
     expect(await ids('direction=element_to_goal&contribution_level=low')).toEqual([gap]);
     expect(await ids('polarity=negative&relationship_strength=medium')).toEqual([driver]);
+    const goals = await story.get<{ items: { id: string }[] }>(`/goals?linked_element_type=Gap`);
+    expect(goals.body.items.map(({ id }) => id)).toContain(goal);
     const first = await story.get<{ next_cursor: string }>(`/goals/${goal}/links?limit=2`);
     expect(await ids(`limit=2&cursor=${first.body.next_cursor}`)).toEqual([capability]);
   });
