@@ -7,7 +7,7 @@ import { Goal } from '#domain/goals/goal';
 import { USUAL_FIELDS } from '#domain/goals/goal-fields';
 import { GoalLink } from '#domain/goals/goal-link';
 import type { GoalLinkRequest } from '#domain/goals/goal-link-input';
-import { CONTRIBUTION_LEVELS } from '#domain/goals/words';
+import { LEVELS } from '#domain/goals/words';
 import { GoalLinkReadModel } from '#application/goals/ports/goal-link-read-model';
 import { GoalLinkRepository } from '#application/goals/ports/goal-link-repository';
 import { GoalRepository } from '#application/goals/ports/goal-repository';
@@ -284,7 +284,7 @@ const suite = (make: () => Promise<Subject>) => {
         type: fc.constantFrom(...ELEMENT_TYPES),
         linkType: fc.constantFrom(...LINK_TYPES),
         direction: fc.constantFrom(...DIRECTIONS),
-        level: fc.constantFrom(...CONTRIBUTION_LEVELS),
+        level: fc.constantFrom(...LEVELS),
       }),
       { maxLength: 10, selector: ({ element, linkType, direction }) => `${element} ${linkType} ${direction}` },
     );

@@ -1,3 +1,4 @@
+import { ELEMENT_TYPE_ALIASES, ELEMENT_TYPES } from '#domain/goals/archimate';
 import {
   ASSESSMENT_STATUSES,
   GOAL_STATUSES,
@@ -34,7 +35,7 @@ export const goalListing = listing({
     max_progress: { kind: { integer: [0, 100] }, one: true },
     due_within_days: { kind: { integer: [0, 3650] }, one: true },
     linked_element_id: { kind: 'uuid' },
-    linked_element_type: { kind: 'text' },
+    linked_element_type: { kind: { oneOf: ELEMENT_TYPES, aliases: ELEMENT_TYPE_ALIASES } },
   },
   ranges: [['min_progress', 'max_progress']],
   deletable: true,

@@ -1,5 +1,5 @@
 import { DIRECTIONS, ELEMENT_TYPES, LINK_RELATIONSHIPS, LINK_TYPES } from '#domain/goals/archimate';
-import { CONTRIBUTION_LEVELS, POLARITIES, RELATIONSHIP_STRENGTHS } from '#domain/goals/words';
+import { LEVELS, POLARITIES, RELATIONSHIP_STRENGTHS } from '#domain/goals/words';
 import { view, type Shown } from '#application/shared/view';
 
 export const goalLinkView = view('GoalLink', {
@@ -12,7 +12,7 @@ export const goalLinkView = view('GoalLink', {
   direction: { oneOf: DIRECTIONS },
   relationship: { oneOf: LINK_RELATIONSHIPS },
   relationship_strength: { oneOf: RELATIONSHIP_STRENGTHS },
-  contribution_level: { oneOf: CONTRIBUTION_LEVELS },
+  contribution_level: { oneOf: LEVELS },
   polarity: { oneOf: POLARITIES },
   influence_modifier: { orNull: { oneOf: ['++', '+', '-', '--', '0'] } },
   version: 'integer',

@@ -82,9 +82,15 @@ export type ElementType = (typeof ELEMENT_TYPES)[number];
 
 const snakeCase = (type: ElementType): string => type.replace(/(?!^)[A-Z]/g, '_$&').toLowerCase();
 
-const BY_SPELLING: ReadonlyMap<string, ElementType> = new Map(
-  ELEMENT_TYPES.flatMap((type) => [[type, type] as const, [snakeCase(type), type] as const]),
+/** The other spelling that is read: `course_of_action`. */
+export const ELEMENT_TYPE_ALIASES: Readonly<Record<string, ElementType>> = Object.fromEntries(
+  ELEMENT_TYPES.map((type) => [snakeCase(type), type]),
 );
+
+const BY_SPELLING: ReadonlyMap<string, ElementType> = new Map([
+  ...ELEMENT_TYPES.map((type) => [type, type] as const),
+  ...Object.entries(ELEMENT_TYPE_ALIASES),
+]);
 
 /** The type that a text names, in PascalCase or in snake_case; any other spelling names none. */
 export const elementTypeOf = (text: string): ElementType | undefined => BY_SPELLING.get(text);

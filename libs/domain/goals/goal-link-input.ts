@@ -12,7 +12,7 @@ import {
   type LinkType,
 } from '#domain/goals/archimate';
 import { LONGEST_NAME } from '#domain/goals/goal-fields';
-import type { ContributionLevel, Polarity, RelationshipStrength } from '#domain/goals/words';
+import type { Level, Polarity, RelationshipStrength } from '#domain/goals/words';
 
 /** What a link is about; fixed when it is made (SPEC 5, *Links*). */
 export interface LinkIdentity {
@@ -27,7 +27,7 @@ export interface LinkIdentity {
 export interface LinkFields {
   readonly linkedElementName: string | null;
   readonly relationshipStrength: RelationshipStrength;
-  readonly contributionLevel: ContributionLevel;
+  readonly contributionLevel: Level;
   readonly polarity: Polarity;
 }
 

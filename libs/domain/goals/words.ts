@@ -54,9 +54,5 @@ export type OnChildren = (typeof ON_CHILDREN)[number];
 export const RELATIONSHIP_STRENGTHS = ['strong', 'medium', 'weak'] as const;
 export type RelationshipStrength = (typeof RELATIONSHIP_STRENGTHS)[number];
 
-/** How much an element contributes to a goal: what it weighs in the realization map. */
-export const CONTRIBUTION_LEVELS = LEVELS;
-export type ContributionLevel = Level;
-
 export const POLARITIES = ['positive', 'negative', 'neutral'] as const;
 export type Polarity = (typeof POLARITIES)[number];

@@ -442,11 +442,11 @@ describe('Goal links (SPEC 5, ARCHIMATE)', () => {
     };
     expect(await ids('')).toEqual([gap, driver, capability]);
     expect(await ids('sort=created_at')).toEqual([capability, driver, gap]);
-    expect(await ids('linked_element_type=Gap&linked_element_type=Driver')).toEqual([gap, driver]);
+    expect(await ids('linked_element_type=gap&linked_element_type=Driver')).toEqual([gap, driver]);
     expect(await ids('link_type=influences')).toEqual([driver]);
     expect(await ids('direction=element_to_goal&contribution_level=low')).toEqual([gap]);
     expect(await ids('polarity=negative&relationship_strength=medium')).toEqual([driver]);
-    const goals = await story.get<{ items: { id: string }[] }>(`/goals?linked_element_type=Gap`);
+    const goals = await story.get<{ items: { id: string }[] }>(`/goals?linked_element_type=gap`);
     expect(goals.body.items.map(({ id }) => id)).toContain(goal);
     const first = await story.get<{ next_cursor: string }>(`/goals/${goal}/links?limit=2`);
     expect(await ids(`limit=2&cursor=${first.body.next_cursor}`)).toEqual([capability]);

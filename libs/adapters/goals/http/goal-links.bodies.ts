@@ -13,10 +13,10 @@ import {
 } from '#domain/goals/archimate';
 import { LONGEST_NAME } from '#domain/goals/goal-fields';
 import {
-  CONTRIBUTION_LEVELS,
+  LEVELS,
   POLARITIES,
   RELATIONSHIP_STRENGTHS,
-  type ContributionLevel,
+  type Level,
   type Polarity,
   type RelationshipStrength,
 } from '#domain/goals/words';
@@ -71,8 +71,8 @@ export class GoalLinkBody {
   @Choosing(RELATIONSHIP_STRENGTHS, 'strong', 'By default `medium`.')
   relationship_strength?: RelationshipStrength;
 
-  @Choosing(CONTRIBUTION_LEVELS, 'high', 'By default `medium`. What it weighs in the realization map.')
-  contribution_level?: ContributionLevel;
+  @Choosing(LEVELS, 'high', 'By default `medium`. What it weighs in the realization map.')
+  contribution_level?: Level;
 
   @Choosing(POLARITIES, 'positive', 'By default `neutral`; what `supports` or `enables` a goal is always `positive`.')
   polarity?: Polarity;
@@ -93,8 +93,8 @@ export class GoalLinkPatchBody extends PartialType(
   PickType(GoalLinkBody, ['linked_element_name', 'relationship_strength', 'contribution_level', 'polarity'] as const),
   { skipNullProperties: false },
 ) {
-  @ApiPropertyOptional({ enum: CONTRIBUTION_LEVELS, example: 'low' })
-  declare contribution_level?: ContributionLevel;
+  @ApiPropertyOptional({ enum: LEVELS, example: 'low' })
+  declare contribution_level?: Level;
 
   @Fixed(undefined, (text) => text.toLowerCase())
   linked_element_id?: unknown;

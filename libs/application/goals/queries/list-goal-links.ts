@@ -2,8 +2,8 @@ import { Query, QueryHandler } from '@nestjs/cqrs';
 import type { Actor } from '#domain/shared/actor';
 import { forbidden, missing } from '#domain/shared/errors';
 import { err, ok, type Result } from '#domain/shared/result';
-import { DIRECTIONS, ELEMENT_TYPES, LINK_TYPES } from '#domain/goals/archimate';
-import { CONTRIBUTION_LEVELS, POLARITIES, RELATIONSHIP_STRENGTHS } from '#domain/goals/words';
+import { DIRECTIONS, ELEMENT_TYPE_ALIASES, ELEMENT_TYPES, LINK_TYPES } from '#domain/goals/archimate';
+import { LEVELS, POLARITIES, RELATIONSHIP_STRENGTHS } from '#domain/goals/words';
 import { listing, type Page, type PageRequest } from '#application/shared/listing';
 import { goalLinkView, type GoalLinkView } from '#application/goals/link-views';
 import { GoalLinkReadModel } from '#application/goals/ports/goal-link-read-model';
@@ -13,12 +13,12 @@ export const goalLinkListing = listing({
   item: goalLinkView,
   sortable: ['created_at'],
   filters: {
-    linked_element_type: { kind: { oneOf: ELEMENT_TYPES } },
-    link_type: { kind: { oneOf: LINK_TYPES } },
-    direction: { kind: { oneOf: DIRECTIONS } },
-    polarity: { kind: { oneOf: POLARITIES } },
-    relationship_strength: { kind: { oneOf: RELATIONSHIP_STRENGTHS } },
-    contribution_level: { kind: { oneOf: CONTRIBUTION_LEVELS } },
+    linked_element_type: { kind: { oneOf: ELEMENT_TYPES, aliases: ELEMENT_TYPE_ALIASES } },
+    link_type: { kind: { wordOf: LINK_TYPES } },
+    direction: { kind: { wordOf: DIRECTIONS } },
+    polarity: { kind: { wordOf: POLARITIES } },
+    relationship_strength: { kind: { wordOf: RELATIONSHIP_STRENGTHS } },
+    contribution_level: { kind: { wordOf: LEVELS } },
   },
 });
 
