@@ -27,15 +27,19 @@ export class GuardedStore {
     private readonly context: RequestContext,
   ) {}
 
-  /** `entityType` is the word of the audit log and of permissions (`workflow_goal`). An aggregate without a change writes nothing. */
+  /**
+   * `entityType` is the word of the audit log and of permissions (`workflow_goal`). `derived` are fields that follow from others:
+   * they are stored, but the audit log does not repeat them. An aggregate without a change writes nothing.
+   */
   async save<S extends Versioned & ObjectLiteral>(
     schema: EntitySchema<S>,
     entityType: string,
     aggregate: Aggregate<S>,
     conflicts: Conflicts = {},
+    derived: readonly (keyof S & string)[] = [],
   ): Promise<Result<void>> {
     const { state, stored } = aggregate;
-    const changes = differences(stored, state);
+    const changes = differences(stored, state, derived);
     if (stored && Object.keys(changes).length === 0) return done;
     const written = await this.write(schema, entityType, stored, this.stamped(state, stored)).catch(
       refusedBy(conflicts),
@@ -133,9 +137,18 @@ const onlyChanged = <S extends Versioned>(stored: S, next: S): Partial<S> =>
     Object.entries(next).filter(([field, value]) => canonicalJson(value) !== canonicalJson(stored[field as keyof S])),
   ) as Partial<S>;
 
-/** Every field that differs, by its name on the wire; of a new row, or one that goes, every field that has a value. */
-const differences = <S extends Versioned>(before: S | null, after: S | null): Changes => {
-  const fields = Object.keys(after ?? before ?? {}).filter((field) => !KEPT_BY_THE_STORE.has(field));
+/**
+ * Every field that differs, but for the derived ones, by its name on the wire; of a new row, or one that goes, every field that
+ * has a value.
+ */
+const differences = <S extends Versioned>(
+  before: S | null,
+  after: S | null,
+  derived: readonly (keyof S & string)[] = [],
+): Changes => {
+  const fields = (Object.keys(after ?? before ?? {}) as (keyof S & string)[]).filter(
+    (field) => !KEPT_BY_THE_STORE.has(field) && !derived.includes(field),
+  );
   const nothing = Object.fromEntries(fields.map((field) => [field, null])) as unknown as S;
-  return changesBetween(before ?? nothing, after ?? nothing, fields as (keyof S & string)[]);
+  return changesBetween(before ?? nothing, after ?? nothing, fields);
 };
