@@ -9,13 +9,14 @@ import {
   type GoalLinkRequest,
   type NewGoalLink,
 } from '#domain/goals/goal-link-input';
+import type { GoalFact } from '#domain/goals/outgoing';
 
 export interface GoalLinkState extends Versioned, NewGoalLink {}
 
 const EDITABLE = ['linkedElementName', 'relationshipStrength', 'contributionLevel', 'polarity'] as const;
 
 /** What binds a goal to an element of the architecture: what realizes it, what acts on it, what it acts on (SPEC 5, *Links*). */
-export class GoalLink extends Aggregate<GoalLinkState> {
+export class GoalLink extends Aggregate<GoalLinkState, GoalFact> {
   /** `knowsElement`: whether a goal that is to be linked is one of the tenant. Faults, or what ArchiMate does not allow. */
   static create(
     identity: { readonly id: string; readonly tenantId: string; readonly by: string | null },
@@ -47,7 +48,7 @@ export class GoalLink extends Aggregate<GoalLinkState> {
     this.tell('goal_link.deleted');
   }
 
-  private tell(type: string, more?: Readonly<Record<string, unknown>>): void {
+  private tell(type: GoalFact, more?: Readonly<Record<string, unknown>>): void {
     const { id, goalId, linkedElementId, linkedElementType, linkType, direction, relationship } = this.current;
     const element = { linked_element_id: linkedElementId, linked_element_type: linkedElementType };
     const details = { link_id: id, ...element, link_type: linkType, direction, relationship, ...more };
