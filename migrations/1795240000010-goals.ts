@@ -155,14 +155,16 @@ const WHAT_GOALS_HAVE = `
     linked_element_name text CHECK (length(linked_element_name) BETWEEN 1 AND 255),
     link_type text NOT NULL CHECK (link_type IN ('realizes', 'supports', 'enables', 'governs', 'influences')),
     direction text NOT NULL CHECK (direction IN ('element_to_goal', 'goal_to_element')),
+    relationship text NOT NULL CHECK (relationship IN ('Association', 'Influence', 'Realization')),
     relationship_strength text NOT NULL CHECK (relationship_strength IN ('strong', 'medium', 'weak')),
     contribution_level text NOT NULL CHECK (contribution_level IN ${LEVELS}),
     polarity text NOT NULL CHECK (polarity IN ('positive', 'negative', 'neutral')),
     ${VERSIONED},
     PRIMARY KEY (tenant_id, id),
-    UNIQUE (tenant_id, goal_id, linked_element_id, link_type, direction),
+    CONSTRAINT goal_links_once UNIQUE (tenant_id, goal_id, linked_element_id, link_type, direction),
     FOREIGN KEY (tenant_id, goal_id) REFERENCES goals (tenant_id, id) ON DELETE CASCADE
   );
+  COMMENT ON COLUMN goal_links.relationship IS 'What link_type stood for in ArchiMate when the link was made.';
   CREATE INDEX goal_links_of_element ON goal_links (tenant_id, linked_element_id, linked_element_type);
   ${protect('goal_links')}
   GRANT SELECT, INSERT, UPDATE, DELETE ON goal_links TO goal_app;

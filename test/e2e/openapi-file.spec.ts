@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OpenAPIObject } from '@nestjs/swagger';
@@ -90,6 +91,11 @@ describe('openapi.json', () => {
       goal_type: 'form_submitted',
       criteria: { form_id: 'a form of no example' },
     });
+    const link = await idOf(tenant, `/goals/${goal}/links`, {
+      linked_element_id: randomUUID(),
+      linked_element_type: 'Requirement',
+      link_type: 'realizes',
+    });
     await app.ask('POST', `/workflows/${workflow}/activate`, { token });
     const enrollment = await idOf(tenant, `/workflows/${workflow}/enrollments`, { contact_id: 'c-1' });
     const claim = { limit: 1, lease_seconds: 60 };
@@ -101,7 +107,7 @@ describe('openapi.json', () => {
       enrollments: enrollment,
       'pending-actions': action,
     };
-    return { token, lease, ids: { ...ids, goal_id: workflowGoal } as Readonly<Record<string, string>> };
+    return { token, lease, ids: { ...ids, goal_id: workflowGoal, link_id: link } as Readonly<Record<string, string>> };
   };
 
   const filled = ({ path, operation }: Documented, ids: Readonly<Record<string, string>>): string =>

@@ -210,7 +210,7 @@ describe('The guarded store', () => {
     if (!workflow.ok || !workflow.value) throw new Error('it is not there');
     const held = workflow.value;
     expect(held.edit({ name: 'Taken over' })).toEqual(done);
-    expect(await door.send(new Do(stranger, () => workflows.save(held)))).toMatchObject({ error: { kind: 'stale' } });
+    expect(await door.send(new Do(stranger, () => workflows.save(held)))).toMatchObject({ error: { kind: 'missing' } });
     expect(await stored(id)).toEqual(before);
   });
 

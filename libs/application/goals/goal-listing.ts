@@ -1,7 +1,9 @@
+import { ELEMENT_TYPE_ALIASES, ELEMENT_TYPES } from '#domain/goals/archimate';
 import {
   ASSESSMENT_STATUSES,
   GOAL_STATUSES,
   GOAL_TYPES,
+  HEALTHS,
   LEVELS,
   PRIORITIES,
   RISK_LEVELS,
@@ -22,6 +24,7 @@ export const goalListing = listing({
     risk_level: { kind: { wordOf: RISK_LEVELS } },
     strategic_alignment: { kind: { wordOf: LEVELS } },
     business_value: { kind: { wordOf: LEVELS } },
+    health: { kind: { wordOf: HEALTHS } },
     assessment_status: { kind: { wordOf: ASSESSMENT_STATUSES } },
     owner_id: { kind: 'uuid' },
     stakeholder_id: { kind: 'uuid' },
@@ -34,7 +37,7 @@ export const goalListing = listing({
     max_progress: { kind: { integer: [0, 100] }, one: true },
     due_within_days: { kind: { integer: [0, 3650] }, one: true },
     linked_element_id: { kind: 'uuid' },
-    linked_element_type: { kind: 'text' },
+    linked_element_type: { kind: { oneOf: ELEMENT_TYPES, aliases: ELEMENT_TYPE_ALIASES } },
   },
   ranges: [['min_progress', 'max_progress']],
   deletable: true,

@@ -1,3 +1,4 @@
+import { DIRECTIONS, ELEMENT_TYPES, LINK_TYPES } from '#domain/goals/archimate';
 import { TRANSITIONS } from '#domain/goals/transitions';
 import {
   ASSESSMENT_STATUSES,
@@ -7,8 +8,10 @@ import {
   LEVELS,
   MEASUREMENT_FREQUENCIES,
   ON_CHILDREN,
+  POLARITIES,
   PRIORITIES,
   PROGRESS_SOURCES,
+  RELATIONSHIP_STRENGTHS,
   REVIEW_FREQUENCIES,
   RISK_LEVELS,
   TASK_WEIGHTINGS,
@@ -30,6 +33,12 @@ const WORDS = {
   task_weighting: TASK_WEIGHTINGS,
   health: HEALTHS,
   on_children: ON_CHILDREN,
+  linked_element_type: ELEMENT_TYPES,
+  link_type: LINK_TYPES,
+  direction: DIRECTIONS,
+  polarity: POLARITIES,
+  relationship_strength: RELATIONSHIP_STRENGTHS,
+  contribution_level: LEVELS,
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 /** `transitions`: from each status of a goal the ones it can change to. */

@@ -6,7 +6,8 @@ export type FilterKind =
   | 'uuid'
   | 'boolean'
   | 'time'
-  | { readonly oneOf: readonly string[] }
+  /** `aliases`: other spellings, each to the letter. */
+  | { readonly oneOf: readonly string[]; readonly aliases?: Readonly<Record<string, string>> }
   /** The same in any case, with words of other systems that are read as ours. */
   | { readonly wordOf: readonly string[]; readonly aliases?: Readonly<Record<string, string>> }
   /** A whole number from the first to the second. */

@@ -49,3 +49,10 @@ export type Health = (typeof HEALTHS)[number];
 /** What becomes of the open goals and tasks below one that ends, and of those below one that is deleted. */
 export const ON_CHILDREN = ['refuse', 'leave', 'cascade'] as const;
 export type OnChildren = (typeof ON_CHILDREN)[number];
+
+/** How strongly an element is bound to a goal. */
+export const RELATIONSHIP_STRENGTHS = ['strong', 'medium', 'weak'] as const;
+export type RelationshipStrength = (typeof RELATIONSHIP_STRENGTHS)[number];
+
+export const POLARITIES = ['positive', 'negative', 'neutral'] as const;
+export type Polarity = (typeof POLARITIES)[number];

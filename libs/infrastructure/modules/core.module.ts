@@ -14,6 +14,7 @@ import { Routes } from '#adapters/shared/http/routes';
 import { Database } from '#adapters/shared/persistence/database';
 import { GuardedStore } from '#adapters/shared/persistence/guarded-store';
 import { Journal } from '#adapters/shared/persistence/journal';
+import { goalLinkSchema } from '#adapters/goals/persistence/typeorm-goal-link-repository';
 import { goalSchema } from '#adapters/goals/persistence/typeorm-goal-repository';
 import { workflowGoalSchema } from '#adapters/workflows/persistence/typeorm-workflow-goal-repository';
 import { workflowSchema } from '#adapters/workflows/persistence/typeorm-workflow-repository';
@@ -41,7 +42,7 @@ const database: Provider = {
       url: config.DATABASE_URL,
       poolSize: config.DB_POOL_SIZE,
       statementTimeoutMs: config.EVENT_PROCESSING_TIMEOUT_MS,
-      entities: [workflowSchema, workflowGoalSchema, goalSchema],
+      entities: [workflowSchema, workflowGoalSchema, goalSchema, goalLinkSchema],
     });
     return connected(source, (message) => {
       log.warn(message);

@@ -1,5 +1,5 @@
 import { stale, type Aggregate, type OutgoingFact, type Versioned } from '#domain/shared/aggregate';
-import type { DomainError } from '#domain/shared/errors';
+import { missing, type DomainError } from '#domain/shared/errors';
 import { canonicalJson } from '#domain/shared/json';
 import { done, err, type Result } from '#domain/shared/result';
 import type { Clock } from '#application/shared/tools';
@@ -29,6 +29,16 @@ export class InMemoryRows<S extends Versioned> {
     conflict: (next: S, others: readonly S[]) => DomainError | undefined,
   ): Promise<Result<void>> {
     return Promise.resolve(this.write(aggregate, conflict));
+  }
+
+  /** Takes a row out for good. */
+  remove({ state, facts }: Aggregate<S>, thing: string): Promise<Result<void>> {
+    const present = this.rows.get(state.id);
+    if (!present) return Promise.resolve(err(missing(thing)));
+    if (present.version !== state.version) return Promise.resolve(err(stale(present.version)));
+    this.rows.delete(state.id);
+    this.told.push(...facts);
+    return Promise.resolve(done);
   }
 
   private write(

@@ -117,7 +117,7 @@ const readFilters = (
       const wrong = faultOf(kind, value);
       if (wrong) refuse(name, 'value', wrong);
     }
-    filters[name] = typeof kind === 'object' && 'wordOf' in kind ? values.map((v) => wordOf(v, kind.aliases)) : values;
+    filters[name] = values.map((value) => readAs(kind, value));
   }
   for (const [least, most] of list.ranges ?? []) {
     if (Number(filters[least]?.[0]) > Number(filters[most]?.[0]))
@@ -140,6 +140,13 @@ const faultOfChoice = (kind: Exclude<FilterKind, string>, value: string): string
     const fits = /^\d{1,9}$/.test(value) && Number(value) >= least && Number(value) <= most;
     return fits ? undefined : `A whole number from ${String(least)} to ${String(most)}.`;
   }
-  const [words, word] = 'wordOf' in kind ? [kind.wordOf, wordOf(value, kind.aliases)] : [kind.oneOf, value];
-  return words.includes(word) ? undefined : `One of: ${words.join(', ')}.`;
+  const words = 'wordOf' in kind ? kind.wordOf : kind.oneOf;
+  return words.includes(readAs(kind, value)) ? undefined : `One of: ${words.join(', ')}.`;
+};
+
+/** A value by its one spelling. */
+const readAs = (kind: FilterKind, value: string): string => {
+  if (typeof kind !== 'object' || 'integer' in kind) return value;
+  if ('wordOf' in kind) return wordOf(value, kind.aliases);
+  return Object.hasOwn(kind.aliases ?? {}, value) ? (kind.aliases?.[value] ?? value) : value;
 };

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { QueryFailedError, type EntitySchema, type ObjectLiteral } from 'typeorm';
 import { stale, type Aggregate, type Versioned } from '#domain/shared/aggregate';
 import { changesBetween, type Changes } from '#domain/shared/changes';
-import type { DomainError } from '#domain/shared/errors';
+import { missing, type DomainError } from '#domain/shared/errors';
 import { canonicalJson } from '#domain/shared/json';
 import { done, err, type Result } from '#domain/shared/result';
 import { Clock, RequestContext } from '#application/shared/tools';
@@ -41,11 +41,34 @@ export class GuardedStore {
     const { state, stored } = aggregate;
     const changes = differences(stored, state, derived);
     if (stored && Object.keys(changes).length === 0) return done;
-    const written = await this.write(schema, stored, this.stamped(state, stored)).catch(refusedBy(conflicts));
+    const written = await this.write(schema, entityType, stored, this.stamped(state, stored)).catch(
+      refusedBy(conflicts),
+    );
     if (!written.ok) return written;
     await this.journal.write(
       [{ action: actionOf(aggregate, entityType), entityType, entityId: state.id, changes }],
       aggregate.facts.map((fact) => ({ ...fact, version: (stored?.version ?? 0) + 1 })),
+    );
+    return done;
+  }
+
+  /** Takes a row out for good where the version is still the one that was read: 412 otherwise, 404 when it is gone already. */
+  async remove<S extends Versioned & ObjectLiteral>(
+    schema: EntitySchema<S>,
+    entityType: string,
+    aggregate: Aggregate<S>,
+  ): Promise<Result<void>> {
+    const { state, stored } = aggregate;
+    const { tenantId, id, version } = state;
+    const { name } = schema.options;
+    const gone = await this.db.query(
+      `DELETE FROM ${name} WHERE tenant_id = $1 AND id = $2 AND version = $3 RETURNING id`,
+      [tenantId, id, version],
+    );
+    if (gone.length === 0) return err(await this.outrun(schema, entityType, state));
+    await this.journal.write(
+      [{ action: actionOf(aggregate, entityType), entityType, entityId: id, changes: differences(stored, null) }],
+      aggregate.facts.map((fact) => ({ ...fact, version: version + 1 })),
     );
     return done;
   }
@@ -60,6 +83,7 @@ export class GuardedStore {
 
   private async write<S extends Versioned & ObjectLiteral>(
     schema: EntitySchema<S>,
+    entityType: string,
     stored: S | null,
     next: S,
   ): Promise<Result<void>> {
@@ -74,18 +98,20 @@ export class GuardedStore {
       .set(onlyChanged(stored, next))
       .where('tenant_id = :tenantId AND id = :id AND version = :version', { ...next, version: stored.version })
       .execute();
-    return affected === 1 ? done : err(stale(await this.presentVersion(schema, stored)));
+    return affected === 1 ? done : err(await this.outrun(schema, entityType, stored));
   }
 
-  private async presentVersion<S extends Versioned & ObjectLiteral>(
+  /** Somebody was faster: it has another version now, or is gone for good. */
+  private async outrun<S extends Versioned & ObjectLiteral>(
     schema: EntitySchema<S>,
-    { tenantId, id, version }: S,
-  ): Promise<number> {
+    entityType: string,
+    { tenantId, id }: S,
+  ): Promise<DomainError> {
     const [row] = await this.db.query<{ version: number }>(
       `SELECT version FROM ${schema.options.name} WHERE tenant_id = $1 AND id = $2`,
       [tenantId, id],
     );
-    return row?.version ?? version;
+    return row ? stale(row.version) : missing(entityType);
   }
 }
 
@@ -111,15 +137,18 @@ const onlyChanged = <S extends Versioned>(stored: S, next: S): Partial<S> =>
     Object.entries(next).filter(([field, value]) => canonicalJson(value) !== canonicalJson(stored[field as keyof S])),
   ) as Partial<S>;
 
-/** Every field that differs, by its name on the wire; of a new row every field that has a value. */
+/**
+ * Every field that differs, but for the derived ones, by its name on the wire; of a new row, or one that goes, every field that
+ * has a value.
+ */
 const differences = <S extends Versioned>(
-  stored: S | null,
-  state: S,
-  derived: readonly (keyof S & string)[],
+  before: S | null,
+  after: S | null,
+  derived: readonly (keyof S & string)[] = [],
 ): Changes => {
-  const fields = (Object.keys(state) as (keyof S & string)[]).filter(
+  const fields = (Object.keys(after ?? before ?? {}) as (keyof S & string)[]).filter(
     (field) => !KEPT_BY_THE_STORE.has(field) && !derived.includes(field),
   );
-  const before = stored ?? (Object.fromEntries(fields.map((field) => [field, null])) as unknown as S);
-  return changesBetween(before, state, fields);
+  const nothing = Object.fromEntries(fields.map((field) => [field, null])) as unknown as S;
+  return changesBetween(before ?? nothing, after ?? nothing, fields);
 };
