@@ -1,4 +1,5 @@
 import type { Provider, Type } from '@nestjs/common';
+import { AssessGoalHandler } from '#application/goals/commands/assess-goal';
 import { CreateGoalHandler } from '#application/goals/commands/create-goal';
 import { DeleteGoalHandler } from '#application/goals/commands/delete-goal';
 import { EditGoalLinkHandler } from '#application/goals/commands/edit-goal-link';
@@ -8,23 +9,37 @@ import { MoveGoalHandler } from '#application/goals/commands/move-goal';
 import { RemoveGoalLinkHandler } from '#application/goals/commands/remove-goal-link';
 import { RestoreGoalHandler } from '#application/goals/commands/restore-goal';
 import { TransitionGoalHandler } from '#application/goals/commands/transition-goal';
+import { AssessmentReadModel } from '#application/goals/ports/assessment-read-model';
+import { AssessmentRepository } from '#application/goals/ports/assessment-repository';
 import { GoalLinkReadModel } from '#application/goals/ports/goal-link-read-model';
 import { GoalLinkRepository } from '#application/goals/ports/goal-link-repository';
+import { GoalOverview } from '#application/goals/ports/goal-overview';
 import { GoalReadModel } from '#application/goals/ports/goal-read-model';
 import { GoalRepository } from '#application/goals/ports/goal-repository';
 import { GoalSubtrees } from '#application/goals/ports/goal-subtrees';
 import { GoalTree } from '#application/goals/ports/goal-tree';
 import { ProgressStore } from '#application/goals/ports/progress-store';
+import { GetAssessmentHandler } from '#application/goals/queries/get-assessment';
 import { GetGoalHandler } from '#application/goals/queries/get-goal';
+import { Clock } from '#application/shared/tools';
+import { GetGoalAnalysisHandler } from '#application/goals/queries/get-goal-analysis';
 import { GetGoalLinkHandler } from '#application/goals/queries/get-goal-link';
+import { GetGoalTreeHandler } from '#application/goals/queries/get-goal-tree';
+import { GetGoalVocabularyHandler } from '#application/goals/queries/get-goal-vocabulary';
 import { GetRealizationMapHandler } from '#application/goals/queries/get-realization-map';
+import { GetStatusSummaryHandler } from '#application/goals/queries/get-status-summary';
+import { GoalAssessmentsController } from '#adapters/goals/http/goal-assessments.controller';
+import { GoalInsightController } from '#adapters/goals/http/goal-insight.controller';
+import { GoalLinksController } from '#adapters/goals/http/goal-links.controller';
+import { GoalVocabularyController } from '#adapters/goals/http/goal-vocabulary.controller';
+import { GoalsController } from '#adapters/goals/http/goals.controller';
+import { ListAssessmentsHandler } from '#application/goals/queries/list-assessments';
 import { ListGoalLinksHandler } from '#application/goals/queries/list-goal-links';
 import { ListGoalsHandler } from '#application/goals/queries/list-goals';
 import { RollUp } from '#application/goals/roll-up';
-import { Clock } from '#application/shared/tools';
-import { GoalLinksController } from '#adapters/goals/http/goal-links.controller';
-import { GoalsController } from '#adapters/goals/http/goals.controller';
+import { SqlAssessments } from '#adapters/goals/persistence/sql-assessments';
 import { SqlGoalLinkReadModel } from '#adapters/goals/persistence/sql-goal-link-read-model';
+import { SqlGoalOverview } from '#adapters/goals/persistence/sql-goal-overview';
 import { SqlGoalReadModel } from '#adapters/goals/persistence/sql-goal-read-model';
 import { SqlGoalSubtrees } from '#adapters/goals/persistence/sql-goal-subtrees';
 import { SqlGoalTree } from '#adapters/goals/persistence/sql-goal-tree';
@@ -39,12 +54,25 @@ const commands = [
   TransitionGoalHandler,
   DeleteGoalHandler,
   RestoreGoalHandler,
+  AssessGoalHandler,
   LinkGoalHandler,
   EditGoalLinkHandler,
   RemoveGoalLinkHandler,
 ];
 
-const queries = [GetGoalHandler, ListGoalsHandler, GetGoalLinkHandler, ListGoalLinksHandler, GetRealizationMapHandler];
+const queries = [
+  GetGoalHandler,
+  ListGoalsHandler,
+  GetGoalLinkHandler,
+  ListGoalLinksHandler,
+  GetRealizationMapHandler,
+  ListAssessmentsHandler,
+  GetAssessmentHandler,
+  GetStatusSummaryHandler,
+  GetGoalAnalysisHandler,
+  GetGoalTreeHandler,
+  GetGoalVocabularyHandler,
+];
 
 const ports: Provider[] = [
   { provide: GoalRepository, useClass: TypeOrmGoalRepository },
@@ -54,6 +82,9 @@ const ports: Provider[] = [
   { provide: GoalLinkRepository, useClass: TypeOrmGoalLinkRepository },
   { provide: GoalLinkReadModel, useClass: SqlGoalLinkReadModel },
   { provide: ProgressStore, useClass: SqlProgressStore },
+  { provide: AssessmentRepository, useClass: SqlAssessments },
+  { provide: AssessmentReadModel, useClass: SqlAssessments },
+  { provide: GoalOverview, useClass: SqlGoalOverview },
   {
     provide: RollUp,
     inject: [GoalTree, ProgressStore, Clock],
@@ -64,5 +95,12 @@ const ports: Provider[] = [
 /** Everything the context can do, and the doors it can be asked through. */
 export const goals = {
   providers: [...commands, ...queries, ...ports] as Provider[],
-  controllers: [GoalsController, GoalLinksController] as Type[],
+  /** The vocabulary first: it must not be taken for a goal's id. */
+  controllers: [
+    GoalVocabularyController,
+    GoalsController,
+    GoalLinksController,
+    GoalInsightController,
+    GoalAssessmentsController,
+  ] as Type[],
 };

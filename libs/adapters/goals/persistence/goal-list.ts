@@ -1,5 +1,6 @@
 import type { PageRequest } from '#application/shared/listing';
 import type { ListSource } from '#adapters/shared/persistence/listed';
+import { healthSql } from '#adapters/goals/persistence/health-sql';
 import { SHOWN_PERCENTAGE } from '#adapters/goals/persistence/goal-columns';
 
 const PRIORITY_RANK = `CASE g.priority WHEN 'low' THEN '1' WHEN 'medium' THEN '2' WHEN 'high' THEN '3' ELSE '4' END`;
@@ -47,11 +48,18 @@ export const goalList = (
   now: Date,
   columns: string,
 ): { readonly source: ListSource; readonly request: PageRequest } => {
-  const { due_within_days: days, linked_element_id: elements, linked_element_type: types, ...filters } = page.filters;
+  const {
+    due_within_days: days,
+    health,
+    linked_element_id: elements,
+    linked_element_type: types,
+    ...filters
+  } = page.filters;
   const parameters: unknown[] = [tenantId];
   const bind = (value: unknown): string => `$${String(parameters.push(value))}`;
   const where = ['g.tenant_id = $1', `g.deleted_at IS ${page.deletedOnly ? 'NOT NULL' : 'NULL'}`];
   if (days) where.push(dueWithin(bind(now), bind(days[0])));
+  if (health) where.push(`${healthSql(bind(now))} = ANY (${bind(health)})`);
   if (elements ?? types) where.push(linkedTo(elements && bind(elements), types && bind(types)));
   return {
     source: { from: 'goals g', columns, where, parameters, id: 'g.id', sorted: SORTED, filtered: FILTERED },
