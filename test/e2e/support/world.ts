@@ -49,10 +49,11 @@ export class World {
     if (template.startsWith('/pending-actions/{id}/')) await this.claim();
   }
 
-  /** A body that the document offers, under names nobody has yet. */
+  /** A body that the document offers, under names and about elements nobody has yet. */
   async bodyOf(route: Route): Promise<unknown> {
     if (!route.body) return undefined;
-    const body = exampleOf(route.body) as Body;
+    const example = exampleOf(route.body) as Body;
+    const body = 'linked_element_id' in example ? { ...example, linked_element_id: randomUUID() } : example;
     this.made += 1;
     const named = typeof body.name === 'string' ? { ...body, name: `${body.name} ${String(this.made)}` } : body;
     if (!/^\/pending-actions\/.*\/(complete|fail)$/.test(route.path)) return named;
