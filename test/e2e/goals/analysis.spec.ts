@@ -62,12 +62,11 @@ describe('The status summary of a goal', () => {
       [one, 'supports'],
       [other, 'supports'],
     ] as const)
-      await app.rows(
-        `INSERT INTO goal_links (tenant_id, id, goal_id, linked_element_id, linked_element_type, link_type, direction,
-           relationship_strength, contribution_level, polarity, version, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, 'Capability', $5, 'element_to_goal', 'strong', 'high', 'positive', 1, now(), now())`,
-        [story.tenant.id, randomUUID(), id, element, type],
-      );
+      await story.must(201, 'POST', `/goals/${id}/links`, {
+        linked_element_id: element,
+        linked_element_type: 'Capability',
+        link_type: type,
+      });
     expect(await summaryOf(id)).toMatchObject({ linked_elements_count: 2 });
   });
 
