@@ -3,6 +3,7 @@ import { Workflows1795240000002 } from '#migrations/1795240000002-workflows';
 import { Enrollments1795240000003 } from '#migrations/1795240000003-enrollments';
 import { AuditOutboxIdempotencyDeadLetters1795240000004 } from '#migrations/1795240000004-audit-outbox-idempotency-dead-letters';
 import { FunctionsAcrossTenants1795240000005 } from '#migrations/1795240000005-functions-across-tenants';
+import { CacheGeneration1795240000006 } from '#migrations/1795240000006-cache-generation';
 
 /** All migrations, in their order; the last one is the head that readiness asks for. */
 export const MIGRATIONS = [
@@ -11,4 +12,5 @@ export const MIGRATIONS = [
   Enrollments1795240000003,
   AuditOutboxIdempotencyDeadLetters1795240000004,
   FunctionsAcrossTenants1795240000005,
+  CacheGeneration1795240000006,
 ];
