@@ -82,6 +82,11 @@ class Planned extends Database {
     throw new Error('set-wise statements need none');
   }
 
+  /** Nothing is cached here. */
+  changed(): void {
+    return undefined;
+  }
+
   afterCommit(): void {
     throw new Error('nothing here waits for a commit');
   }

@@ -30,6 +30,10 @@ class Forgetful implements Database {
     return this.db.entities();
   }
 
+  changed(tenantId: string, things: readonly string[]): void {
+    this.db.changed(tenantId, things);
+  }
+
   afterCommit(work: () => Promise<void>): void {
     this.db.afterCommit(work);
   }

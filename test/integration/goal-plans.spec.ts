@@ -61,6 +61,10 @@ class Explained extends Database {
     throw new Error('lists need none');
   }
 
+  changed(): void {
+    throw new Error('lists change nothing');
+  }
+
   afterCommit(): void {
     throw new Error('nothing here waits for a commit');
   }

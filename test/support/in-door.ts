@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import type { Actor } from '#domain/shared/actor';
 import type { Scope } from '#infrastructure/context/scope';
 import { UnitOfWork } from '#infrastructure/database/unit-of-work';
+import { ChangeMarks } from '#infrastructure/redis/change-marks';
 import type { TestApp } from './app';
 
 /** Does something in one transaction of this actor, as the door would: commits, but not what was refused. */
@@ -14,7 +15,7 @@ export const inDoor = <T>(app: TestApp, actor: Actor, work: () => Promise<T>): P
     cls.set('work', unit);
     try {
       const answer = await work();
-      if (!isRefusal(answer)) await unit.commit();
+      if (!isRefusal(answer)) await app.nest.get(ChangeMarks).commit(unit);
       return answer;
     } finally {
       await unit.rollback();

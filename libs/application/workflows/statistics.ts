@@ -48,7 +48,7 @@ export const statisticsOf = (workflowId: string, figures: WorkflowFigures, perio
       }),
     ),
     daily: daysOf(period).map((date) => {
-      const day = days.get(date);
+      const day = days[date];
       return { date, enrolled: day?.enrolled ?? 0, goals_achieved: day?.goalsAchieved ?? 0 };
     }),
   };

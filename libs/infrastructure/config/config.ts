@@ -67,6 +67,9 @@ export const SETTINGS = {
   STREAM_REPLAY_SECONDS: whole('How long handled events stay in the streams.', 600, 0),
   LISTENER_TTL_SECONDS: whole('Life of a listener in the registry unless renewed.', 86_400, 60),
   LISTENER_CLEANUP_INTERVAL_SECONDS: whole('How often the registry of listeners is swept.', 3600, 1),
+  CACHE_TTL_SECONDS: whole('How long a single thing is cached; 0: not at all.', 3600, 0, 86_400),
+  LIST_CACHE_TTL_SECONDS: whole('How long a list is cached; 0: not at all.', 1800, 0, 86_400),
+  STATS_CACHE_TTL_SECONDS: whole('How long statistics are cached; 0: not at all.', 300, 0, 86_400),
   WORKFLOW_MAX_GOALS: whole('Most goals of one workflow, inactive ones included.', 3, 1, 100),
   OUTBOX_RETENTION_DAYS: whole('How far back outgoing events are sent again after Redis lost them.', 7, 1),
 } satisfies Record<string, Setting<unknown>>;
@@ -99,6 +102,9 @@ export abstract class Config implements Values {
   declare readonly STREAM_REPLAY_SECONDS: number;
   declare readonly LISTENER_TTL_SECONDS: number;
   declare readonly LISTENER_CLEANUP_INTERVAL_SECONDS: number;
+  declare readonly CACHE_TTL_SECONDS: number;
+  declare readonly LIST_CACHE_TTL_SECONDS: number;
+  declare readonly STATS_CACHE_TTL_SECONDS: number;
   declare readonly WORKFLOW_MAX_GOALS: number;
   declare readonly OUTBOX_RETENTION_DAYS: number;
 }

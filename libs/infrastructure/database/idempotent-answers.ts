@@ -35,7 +35,7 @@ export class IdempotentAnswers {
     const result = await work();
     if (!result.ok) {
       await db.query('ROLLBACK TO SAVEPOINT work');
-      unit.afterCommit.length = 0;
+      unit.forget();
     }
     if (result.ok || !NOT_KEPT.has(result.error.kind)) await this.keep(unit, whose, request, result);
     return result;

@@ -40,6 +40,10 @@ export class ScopedDatabase implements Database {
     return (await this.work.runner()).manager;
   }
 
+  changed(tenantId: string, things: readonly string[]): void {
+    this.work.changes.add(tenantId, things);
+  }
+
   afterCommit(work: () => Promise<void>): void {
     this.work.afterCommit.push(work);
   }

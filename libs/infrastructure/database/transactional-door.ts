@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Command, CommandBus, QueryBus, type Query } from '@nestjs/cqrs';
+import { Command, CommandBus, Query, QueryBus } from '@nestjs/cqrs';
 import { ClsService } from 'nestjs-cls';
 import { DataSource } from 'typeorm';
 import type { Result } from '#domain/shared/result';
@@ -7,6 +7,7 @@ import { Door, type Request } from '#application/shared/door';
 import type { Scope } from '#infrastructure/context/scope';
 import { IdempotentAnswers } from '#infrastructure/database/idempotent-answers';
 import { UnitOfWork } from '#infrastructure/database/unit-of-work';
+import { ChangeMarks } from '#infrastructure/redis/change-marks';
 
 @Injectable()
 export class TransactionalDoor implements Door {
@@ -16,11 +17,13 @@ export class TransactionalDoor implements Door {
     private readonly queries: QueryBus,
     private readonly source: DataSource,
     private readonly answers: IdempotentAnswers,
+    private readonly marks: ChangeMarks,
   ) {}
 
   async send<T>(request: Request<T>): Promise<Result<T>> {
     const outer = this.cls.isActive() ? this.cls.get('work') : undefined;
     if (!outer) return this.cls.run({ ifNested: 'inherit' }, () => this.enter(request));
+    outer.onlyReads &&= request instanceof Query;
     const result = await this.dispatch(request);
     if (!result.ok) outer.refused = true;
     return result;
@@ -28,6 +31,7 @@ export class TransactionalDoor implements Door {
 
   private async enter<T>(request: Request<T>): Promise<Result<T>> {
     const work = new UnitOfWork(request.actor, this.source);
+    work.onlyReads = request instanceof Query;
     if (!this.cls.has('requestId')) this.cls.set('requestId', null);
     this.cls.set('work', work);
     const idempotent = request instanceof Command ? this.cls.get('idempotent') : undefined;
@@ -36,7 +40,7 @@ export class TransactionalDoor implements Door {
         ? await this.answers.once(work, idempotent, () => this.dispatch(request))
         : await this.dispatch(request);
       if (work.refused && result.ok) throw new Error('a refused part of the work was overlooked');
-      if (result.ok || idempotent) await work.commit();
+      if (result.ok || idempotent) await this.marks.commit(work);
       else await work.rollback();
       return result;
     } catch (failure) {

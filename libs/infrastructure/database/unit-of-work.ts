@@ -3,6 +3,7 @@ import { Logger } from '@nestjs/common';
 import type { Client } from 'pg';
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { Actor } from '#domain/shared/actor';
+import { Changes } from '#infrastructure/database/changes';
 
 const log = new Logger('UnitOfWork');
 
@@ -12,6 +13,9 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export class UnitOfWork {
   /** A part of it was refused: the whole must be rolled back. */
   refused = false;
+  /** A command may change something, and must see what it has changed: only a query is answered from the cache. */
+  onlyReads = false;
+  readonly changes = new Changes();
   readonly afterCommit: (() => Promise<void>)[] = [];
   private begun: Promise<QueryRunner> | undefined;
 
@@ -23,6 +27,16 @@ export class UnitOfWork {
   /** The connection inside the transaction; the first call begins it. */
   runner(): Promise<QueryRunner> {
     return (this.begun ??= this.begin());
+  }
+
+  get hasBegun(): boolean {
+    return this.begun !== undefined;
+  }
+
+  /** Everything so far was rolled back to a savepoint: there is nothing left to tell of it. */
+  forget(): void {
+    this.afterCommit.length = 0;
+    this.changes.clear();
   }
 
   /** What comes after the commit cannot undo it: that it fails is logged, and no caller is told so. */

@@ -6,6 +6,7 @@ import { PassportModule } from '@nestjs/passport';
 import { ClsModule } from 'nestjs-cls';
 import { LoggerModule } from 'nestjs-pino';
 import { DataSource } from 'typeorm';
+import { Cache } from '#application/shared/cache';
 import { Door } from '#application/shared/door';
 import { Clock, Ids, RequestContext } from '#application/shared/tools';
 import { AnswerInterceptor } from '#adapters/shared/http/answer.interceptor';
@@ -31,6 +32,10 @@ import { IdempotencyInterceptor } from '#infrastructure/http/idempotency.interce
 import { Health, HealthParts } from '#infrastructure/observability/health';
 import { logging } from '#infrastructure/observability/logging';
 import { OperationsServer } from '#infrastructure/observability/operations-server';
+import { CacheGenerations } from '#infrastructure/redis/cache-generations';
+import { CacheServer } from '#infrastructure/redis/cache-server';
+import { ChangeMarks } from '#infrastructure/redis/change-marks';
+import { RedisCache } from '#infrastructure/redis/redis-cache';
 import { RedisConnections } from '#infrastructure/redis/connections';
 
 const database: Provider = {
@@ -57,6 +62,10 @@ const tools: Provider[] = [
   { provide: Clock, useClass: SystemClock },
   { provide: Ids, useClass: TimeOrderedIds },
   { provide: RequestContext, useClass: ScopedContext },
+  { provide: Cache, useClass: RedisCache },
+  CacheGenerations,
+  CacheServer,
+  ChangeMarks,
   GuardedStore,
   Journal,
   RedisConnections,

@@ -1,5 +1,6 @@
 import type { Provider, Type } from '@nestjs/common';
 import { ClsService } from 'nestjs-cls';
+import { Cache } from '#application/shared/cache';
 import { Door } from '#application/shared/door';
 import { Clock } from '#application/shared/tools';
 import { ActivateWorkflowHandler } from '#application/workflows/commands/activate-workflow';
@@ -82,6 +83,7 @@ import { RequestsConsumer } from '#adapters/workflows/messaging/requests.consume
 import { EventsConsumer } from '#adapters/workflows/messaging/events.consumer';
 import { RedisListenerRegistry } from '#adapters/workflows/messaging/redis-listener-registry';
 import { ActiveGoalsIndex } from '#adapters/workflows/persistence/active-goals-index';
+import { CachedAnalyticsReadModel } from '#adapters/workflows/persistence/cached-analytics-read-model';
 import { ContactRows } from '#adapters/workflows/persistence/contact-rows';
 import { SqlAnalyticsReadModel } from '#adapters/workflows/persistence/sql-analytics-read-model';
 import { SqlCatalogReadModel } from '#adapters/workflows/persistence/sql-catalog-read-model';
@@ -158,7 +160,13 @@ const ports: Provider[] = [
   { provide: WorkflowReadModel, useClass: SqlWorkflowReadModel },
   { provide: CatalogRepository, useClass: SqlCatalogRepository },
   { provide: EventReader, useClass: DeadLetterReader },
-  { provide: AnalyticsReadModel, useClass: SqlAnalyticsReadModel },
+  SqlAnalyticsReadModel,
+  {
+    provide: AnalyticsReadModel,
+    inject: [SqlAnalyticsReadModel, Cache, Config],
+    useFactory: (rows: SqlAnalyticsReadModel, cache: Cache, config: Config) =>
+      new CachedAnalyticsReadModel(rows, cache, config.STATS_CACHE_TTL_SECONDS),
+  },
   { provide: CatalogReadModel, useClass: SqlCatalogReadModel },
   { provide: ExplainedEnrollments, useClass: SqlExplainedEnrollments },
   { provide: ListenerRegistry, useExisting: RedisListenerRegistry },

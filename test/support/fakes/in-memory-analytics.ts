@@ -34,7 +34,7 @@ export class InMemoryAnalytics implements AnalyticsReadModel {
   figures(tenantId: string, workflowId: string, { from, to }: Period): Promise<WorkflowFigures | null> {
     const figures = this.knows(tenantId) ? this.outcomes.workflows[workflowId] : undefined;
     if (!figures) return Promise.resolve(null);
-    const days = new Map([...figures.days].filter(([day]) => day >= from && day <= to));
+    const days = Object.fromEntries(Object.entries(figures.days).filter(([day]) => day >= from && day <= to));
     return Promise.resolve({ ...figures, days });
   }
 

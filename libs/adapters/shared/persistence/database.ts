@@ -17,6 +17,13 @@ export abstract class Database {
   /** TypeORM's entity manager on the same transaction. */
   abstract entities(): Promise<EntityManager>;
 
+  /**
+   * Tells what this transaction has changed of a tenant, by the names of what others read: `workflow:<id>` is one thing,
+   * `workflow` any of them. The journal tells of every audit entry; who writes rows that it does not name, and that something
+   * cached is made of, tells of them itself.
+   */
+  abstract changed(tenantId: string, things: readonly string[]): void;
+
   /** Has something done once the transaction is committed, before its caller is answered; never after a roll-back. */
   abstract afterCommit(work: () => Promise<void>): void;
 }

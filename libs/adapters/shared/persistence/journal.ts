@@ -40,6 +40,9 @@ export class Journal {
 
   private async audit(entries: readonly AuditEntry[]): Promise<void> {
     const { actor, requestId } = this.context;
+    for (const { tenantId = actor.tenantId, entityType, entityId } of entries) {
+      this.db.changed(tenantId, [entityType, `${entityType}:${entityId}`]);
+    }
     await this.db.prepared(
       `INSERT INTO audit_log (tenant_id, id, occurred_at, action, entity_type, entity_id, actor_id, changes, request_id)
        SELECT e.tenant_id, e.id, $2, e.action, e.entity_type, e.entity_id, $3, e.changes, e.request_id

@@ -11,12 +11,17 @@ export interface Count {
   readonly value: number;
 }
 
+/** What a workflow's statistics are made of besides the workflow, by the name of `Database.changed`. */
+export const figuresOf = (workflowId: string): string => `workflow_figures:${workflowId}`;
+
 /**
  * Adds to the daily counters, summed up first and in one order, so that two transactions never wait for each other.
- * Called last before the commit: these few rows are what everybody writes.
+ * Called last before the commit: these few rows are what everybody writes. Whoever ends an enrollment adds to them, so the
+ * percentiles, which are read from the ended enrollments, change with them.
  */
 export const addToCounters = async (db: Database, counts: readonly Count[]): Promise<void> => {
   if (counts.length === 0) return;
+  for (const { tenant_id, workflow_id } of counts) db.changed(tenant_id, [figuresOf(workflow_id)]);
   await db.prepared(
     `INSERT INTO workflow_daily_counters AS d (tenant_id, workflow_id, day, counter, value)
      SELECT tenant_id, workflow_id, (at AT TIME ZONE 'UTC')::date, counter, sum(value)

@@ -66,7 +66,7 @@ export class SqlAnalyticsReadModel implements AnalyticsReadModel {
       ({ day, enrolled, achieved }) => [day, { enrolled, goalsAchieved: achieved }] as const,
     );
     const percentiles = await this.percentiles(tenantId, workflowId, row.timed);
-    return { totals: row.totals ?? {}, ...percentiles, days: new Map(days) };
+    return { totals: row.totals ?? {}, ...percentiles, days: Object.fromEntries(days) };
   }
 
   /** Both from the index on the durations, at their nearest ranks. */

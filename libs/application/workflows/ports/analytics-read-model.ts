@@ -6,7 +6,7 @@ import type { AchievementView } from '#application/workflows/achievements';
 /** What is counted of a workflow, as the daily counters name it. */
 export type Counter = 'enrolled' | 'ended' | 'goals_achieved' | 'time_to_goal_ms' | GoalType;
 
-/** A workflow's figures before they are put into words. */
+/** A workflow's figures before they are put into words; plain JSON. */
 export interface WorkflowFigures {
   /** Of all time; a counter that was never raised may be missing. */
   readonly totals: Partial<Readonly<Record<Counter, number>>>;
@@ -14,7 +14,7 @@ export interface WorkflowFigures {
   readonly medianMs: number | null;
   readonly p90Ms: number | null;
   /** By date; days on which nothing happened are missing. */
-  readonly days: ReadonlyMap<string, { readonly enrolled: number; readonly goalsAchieved: number }>;
+  readonly days: Partial<Readonly<Record<string, { readonly enrolled: number; readonly goalsAchieved: number }>>>;
 }
 
 /** What workflows have come to. */

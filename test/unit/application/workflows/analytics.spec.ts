@@ -23,7 +23,7 @@ const viewer = Actor.member(TENANT, '33333333-3333-4333-8333-333333333333', 'Vie
 const nobody = Actor.system([TENANT]);
 const clock = { now: () => new Date('2026-01-31T12:00:00Z') };
 
-const NOTHING: WorkflowFigures = { totals: {}, medianMs: null, p90Ms: null, days: new Map() };
+const NOTHING: WorkflowFigures = { totals: {}, medianMs: null, p90Ms: null, days: {} };
 
 const analytics = (figures: WorkflowFigures, achievements: readonly AchievementView[] = []) =>
   new InMemoryAnalytics({ tenantId: TENANT, workflows: { [WORKFLOW]: figures }, contacts: ['c-1'], achievements });
@@ -80,10 +80,10 @@ describe('the statistics of a workflow', () => {
   });
 
   it('fill the gaps of the daily series', async () => {
-    const days = new Map([
-      ['2026-01-02', { enrolled: 2, goalsAchieved: 1 }],
-      ['2026-02-01', { enrolled: 9, goalsAchieved: 9 }],
-    ]);
+    const days = {
+      '2026-01-02': { enrolled: 2, goalsAchieved: 1 },
+      '2026-02-01': { enrolled: 9, goalsAchieved: 9 },
+    };
     const answer = await statistics({ ...NOTHING, days }, '2026-01-01', '2026-01-03');
     expect(answer).toMatchObject({
       value: {

@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import { Counter } from 'prom-client';
+import { DataSource } from 'typeorm';
+import { UnitOfWork } from '#infrastructure/database/unit-of-work';
+import { CacheGenerations } from '#infrastructure/redis/cache-generations';
+import { CacheServer } from '#infrastructure/redis/cache-server';
+
+const unmarked = new Counter({
+  name: 'goal_cache_unmarked_changes_total',
+  help: 'Changes that could not tell Redis what they made stale, and raised the generation of their tenants instead.',
+});
+
+/**
+ * Commits units of work so that nothing cached outlives what it was made of (SPEC 7, *Cache*): what is about to change is
+ * marked before the commit and again before the caller is answered. Where Redis cannot be told, PostgreSQL is.
+ */
+@Injectable()
+export class ChangeMarks {
+  constructor(
+    private readonly server: CacheServer,
+    private readonly generations: CacheGenerations,
+    private readonly source: DataSource,
+  ) {}
+
+  async commit(unit: UnitOfWork): Promise<void> {
+    if (unit.changes.isEmpty) return unit.commit();
+    const things = unit.changes.all();
+    const isMarked = await this.server.mark(things);
+    unit.afterCommit.unshift(isMarked ? () => this.again(unit) : await this.raise(unit));
+    try {
+      await unit.commit();
+    } catch (failure) {
+      // The server may still get it done when the marks of before are long past.
+      await this.server.mark(things, 'in doubt');
+      throw failure;
+    }
+  }
+
+  /** Covers a commit that came later than the marks of before reach. */
+  private async again(unit: UnitOfWork): Promise<void> {
+    if (await this.server.mark(unit.changes.all())) return;
+    const own = new UnitOfWork(unit.actor, this.source);
+    const learn = await this.raise(own, unit.changes.tenantIds);
+    await own.commit();
+    await learn();
+  }
+
+  private async raise(unit: UnitOfWork, tenantIds = unit.changes.tenantIds): Promise<() => Promise<void>> {
+    const learn = await this.generations.raise(unit, tenantIds);
+    unmarked.inc();
+    return learn;
+  }
+}
