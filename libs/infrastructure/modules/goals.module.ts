@@ -3,21 +3,29 @@ import { CreateGoalHandler } from '#application/goals/commands/create-goal';
 import { DeleteGoalHandler } from '#application/goals/commands/delete-goal';
 import { EditGoalHandler } from '#application/goals/commands/edit-goal';
 import { MoveGoalHandler } from '#application/goals/commands/move-goal';
+import { ReportProgressHandler } from '#application/goals/commands/report-progress';
 import { RestoreGoalHandler } from '#application/goals/commands/restore-goal';
 import { TransitionGoalHandler } from '#application/goals/commands/transition-goal';
 import { GoalReadModel } from '#application/goals/ports/goal-read-model';
 import { GoalRepository } from '#application/goals/ports/goal-repository';
 import { GoalSubtrees } from '#application/goals/ports/goal-subtrees';
 import { GoalTree } from '#application/goals/ports/goal-tree';
+import { ProgressReadModel } from '#application/goals/ports/progress-read-model';
 import { ProgressStore } from '#application/goals/ports/progress-store';
+import { ExplainProgressHandler } from '#application/goals/queries/explain-progress';
 import { GetGoalHandler } from '#application/goals/queries/get-goal';
+import { GetProgressEntryHandler } from '#application/goals/queries/get-progress-entry';
+import { GetProgressSeriesHandler } from '#application/goals/queries/get-progress-series';
 import { ListGoalsHandler } from '#application/goals/queries/list-goals';
+import { ListProgressHandler } from '#application/goals/queries/list-progress';
 import { RollUp } from '#application/goals/roll-up';
 import { Clock } from '#application/shared/tools';
+import { GoalProgressController } from '#adapters/goals/http/goal-progress.controller';
 import { GoalsController } from '#adapters/goals/http/goals.controller';
 import { SqlGoalReadModel } from '#adapters/goals/persistence/sql-goal-read-model';
 import { SqlGoalSubtrees } from '#adapters/goals/persistence/sql-goal-subtrees';
 import { SqlGoalTree } from '#adapters/goals/persistence/sql-goal-tree';
+import { SqlProgressReadModel } from '#adapters/goals/persistence/sql-progress-read-model';
 import { SqlProgressStore } from '#adapters/goals/persistence/sql-progress-store';
 import { TypeOrmGoalRepository } from '#adapters/goals/persistence/typeorm-goal-repository';
 
@@ -28,15 +36,24 @@ const commands = [
   TransitionGoalHandler,
   DeleteGoalHandler,
   RestoreGoalHandler,
+  ReportProgressHandler,
 ];
 
-const queries = [GetGoalHandler, ListGoalsHandler];
+const queries = [
+  GetGoalHandler,
+  ListGoalsHandler,
+  ListProgressHandler,
+  GetProgressEntryHandler,
+  GetProgressSeriesHandler,
+  ExplainProgressHandler,
+];
 
 const ports: Provider[] = [
   { provide: GoalRepository, useClass: TypeOrmGoalRepository },
   { provide: GoalReadModel, useClass: SqlGoalReadModel },
   { provide: GoalSubtrees, useClass: SqlGoalSubtrees },
   { provide: GoalTree, useClass: SqlGoalTree },
+  { provide: ProgressReadModel, useClass: SqlProgressReadModel },
   { provide: ProgressStore, useClass: SqlProgressStore },
   {
     provide: RollUp,
@@ -48,5 +65,5 @@ const ports: Provider[] = [
 /** Everything the context can do, and the doors it can be asked through. */
 export const goals = {
   providers: [...commands, ...queries, ...ports] as Provider[],
-  controllers: [GoalsController] as Type[],
+  controllers: [GoalsController, GoalProgressController] as Type[],
 };

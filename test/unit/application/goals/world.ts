@@ -6,6 +6,7 @@ import { CreateGoal, CreateGoalHandler } from '#application/goals/commands/creat
 import { RollUp } from '#application/goals/roll-up';
 import { InMemoryGoals } from '../../../support/fakes/in-memory-goals';
 import { InMemoryProgress } from '../../../support/fakes/in-memory-progress';
+import { InMemoryProgressHistory } from '../../../support/fakes/in-memory-progress-history';
 import { CountingIds, StandingClock } from '../../../support/fakes/tools';
 import { expectOk } from '../../../support/results';
 
@@ -16,7 +17,12 @@ export class World {
   readonly clock = new StandingClock();
   readonly ids = new CountingIds();
   readonly goals = new InMemoryGoals(this.clock, () => this.userId);
-  readonly progress = new InMemoryProgress(this.goals.rows, () => this.ids.next());
+  readonly progress = new InMemoryProgress(
+    this.goals.rows,
+    () => this.ids.next(),
+    () => this.userId,
+  );
+  readonly history = new InMemoryProgressHistory(this.progress);
   readonly rollUp = new RollUp(this.goals, this.progress, this.clock);
 
   as(role: Role): Actor {
@@ -37,7 +43,7 @@ export class World {
   }
 
   get creating(): CreateGoalHandler {
-    return new CreateGoalHandler(this.goals, this.goals, this.goals, this.clock, this.ids);
+    return new CreateGoalHandler(this.goals, this.rollUp, this.goals, this.clock, this.ids);
   }
 
   /** Makes a goal and answers its id. */
