@@ -85,7 +85,8 @@ describe('openapi.json', () => {
     const token = tenant.token.Owner;
     const steps = [{ type: 'action', action: 'send_email' }];
     const workflow = await idOf(tenant, '/workflows', { name: 'One of everything', steps });
-    const goal = await idOf(tenant, `/workflows/${workflow}/goals`, {
+    const goal = await idOf(tenant, '/goals', { name: 'One of everything', goal_type: 'strategic' });
+    const workflowGoal = await idOf(tenant, `/workflows/${workflow}/goals`, {
       goal_type: 'form_submitted',
       criteria: { form_id: 'a form of no example' },
     });
@@ -95,11 +96,12 @@ describe('openapi.json', () => {
     const { text } = await app.ask('POST', '/pending-actions/claim', { token, body: claim });
     const [, action = '', lease = ''] = /"id":"([^"]+)".*"token":"([^"]+)"/.exec(text) ?? [];
     const ids: Readonly<Record<string, string>> = {
+      goals: goal,
       workflows: workflow,
       enrollments: enrollment,
       'pending-actions': action,
     };
-    return { token, lease, ids: { ...ids, goal_id: goal } as Readonly<Record<string, string>> };
+    return { token, lease, ids: { ...ids, goal_id: workflowGoal } as Readonly<Record<string, string>> };
   };
 
   const filled = ({ path, operation }: Documented, ids: Readonly<Record<string, string>>): string =>

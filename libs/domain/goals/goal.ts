@@ -85,14 +85,14 @@ export class Goal extends Aggregate<GoalState> {
     if (!read.ok) return read;
     const place = placeBelow(parent, id, 1);
     if (!place.ok) return place;
-    const begun = status === 'active' ? startedBy(read.value, now) : read.value.startDate;
-    const goal = new Goal(
-      {
-        ...{ ...firstVersion(id, tenantId, by, now), ...read.value, ...place.value, ...FRESH },
-        ...{ status, startDate: begun, progress: read.value.progressSource === 'manual' ? 0 : null },
-      },
-      null,
-    );
+    const begun = {
+      status,
+      startDate: status === 'active' ? startedBy(read.value, now) : read.value.startDate,
+      // Only what is reported begins at 0; to anything else nothing contributes yet.
+      progress: read.value.progressSource === 'manual' ? 0 : null,
+    };
+    const first = firstVersion(id, tenantId, by, now);
+    const goal = new Goal({ ...first, ...read.value, ...place.value, ...FRESH, ...begun }, null);
     goal.tell('goal.created');
     return ok(goal);
   }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Page, PageRequest } from '#application/shared/listing';
 import type { GoalReadModel } from '#application/goals/ports/goal-read-model';
-import { goalListing } from '#application/goals/queries/list-goals';
+import { goalListing } from '#application/goals/goal-listing';
 import { goalRow, type GoalRow } from '#application/goals/views';
 import { Database } from '#adapters/shared/persistence/database';
 import { readRows } from '#adapters/shared/persistence/listed';

@@ -47,7 +47,7 @@ export class CreateGoalHandler {
     if (!goal.ok) return goal;
     const saved = await this.goals.save(goal.value);
     if (!saved.ok) return saved;
-    await this.rollUp.along(tenantId, [goal.value.state.id]);
+    if (parentGoalId !== null) await this.rollUp.along(tenantId, [parentGoalId]);
     return ok(shownGoal(existing(await this.shown.goal(tenantId, goal.value.state.id)), now));
   }
 }

@@ -1,9 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { Actor } from '#domain/shared/actor';
 import type { Role } from '#domain/shared/permissions';
+import type { GoalState } from '#domain/goals/goal';
 import { USUAL_FIELDS, type GoalFields } from '#domain/goals/goal-fields';
+import type { GoalStatus, OnChildren } from '#domain/goals/words';
 import { CreateGoal, CreateGoalHandler } from '#application/goals/commands/create-goal';
+import { DeleteGoal, DeleteGoalHandler } from '#application/goals/commands/delete-goal';
+import { EditGoal, EditGoalHandler } from '#application/goals/commands/edit-goal';
+import { MoveGoal, MoveGoalHandler } from '#application/goals/commands/move-goal';
+import { RestoreGoal, RestoreGoalHandler } from '#application/goals/commands/restore-goal';
+import { TransitionGoal, TransitionGoalHandler } from '#application/goals/commands/transition-goal';
 import { RollUp } from '#application/goals/roll-up';
+import { InMemoryGoalSubtrees } from '../../../support/fakes/in-memory-goal-subtrees';
 import { InMemoryGoals } from '../../../support/fakes/in-memory-goals';
 import { InMemoryProgress } from '../../../support/fakes/in-memory-progress';
 import { InMemoryProgressHistory } from '../../../support/fakes/in-memory-progress-history';
@@ -23,6 +31,7 @@ export class World {
     () => this.userId,
   );
   readonly history = new InMemoryProgressHistory(this.progress);
+  readonly subtrees = new InMemoryGoalSubtrees(this.goals, this.clock);
   readonly rollUp = new RollUp(this.goals, this.progress, this.clock);
 
   as(role: Role): Actor {
@@ -44,6 +53,61 @@ export class World {
 
   get creating(): CreateGoalHandler {
     return new CreateGoalHandler(this.goals, this.rollUp, this.goals, this.clock, this.ids);
+  }
+
+  edit(id: string, fields: Partial<GoalFields>, seen: number | null = 1, actor = this.admin) {
+    const handler = new EditGoalHandler(this.goals, this.rollUp, this.goals, this.clock);
+    return handler.execute(new EditGoal(actor, id, seen ?? undefined, fields));
+  }
+
+  move(id: string, parentGoalId: string | null, seen: number | null = 1, actor = this.admin) {
+    const handler = new MoveGoalHandler(this.goals, this.goals, this.rollUp, this.goals, this.clock);
+    return handler.execute(new MoveGoal(actor, id, seen ?? undefined, parentGoalId, {}));
+  }
+
+  change(
+    id: string,
+    to: GoalStatus,
+    onChildren: OnChildren = 'refuse',
+    seen: number | null = null,
+    actor = this.admin,
+  ) {
+    const { goals, subtrees, rollUp, clock } = this;
+    const handler = new TransitionGoalHandler(goals, goals, subtrees, rollUp, goals, clock);
+    return handler.execute(new TransitionGoal(actor, id, seen ?? undefined, to, 'because', onChildren));
+  }
+
+  remove(id: string, onChildren: OnChildren = 'refuse', seen: number | null = 1, actor = this.admin) {
+    const { goals, subtrees, rollUp, clock, ids } = this;
+    const handler = new DeleteGoalHandler(goals, goals, subtrees, rollUp, clock, ids);
+    return handler.execute(new DeleteGoal(actor, id, seen ?? undefined, onChildren));
+  }
+
+  restore(id: string, seen: number | null = null, actor = this.admin) {
+    const { goals, subtrees, rollUp, clock } = this;
+    const handler = new RestoreGoalHandler(goals, goals, subtrees, rollUp, goals, clock);
+    return handler.execute(new RestoreGoal(actor, id, seen ?? undefined));
+  }
+
+  /** Has something reported on a goal, as its history keeps it. */
+  report(goalId: string, progress: number): void {
+    const [at, none] = [this.clock.now(), { notes: null, corrects: null, recordedBy: null }];
+    const entry = {
+      id: this.ids.next(),
+      tenantId: this.tenantId,
+      goalId,
+      origin: 'reported',
+      progress,
+      ...none,
+    } as const;
+    this.progress.entries.push({ ...entry, effectiveAt: at, recordedAt: at });
+    this.goals.rows.put({ ...this.stateOf(goalId), progress });
+  }
+
+  stateOf(id: string): GoalState {
+    const state = this.goals.rows.all.find((row) => row.id === id);
+    if (!state) throw new Error('there is no such goal');
+    return state;
   }
 
   /** Makes a goal and answers its id. */
