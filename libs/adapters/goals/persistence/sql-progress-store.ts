@@ -119,7 +119,7 @@ export const SUPERSEDED_BY = `(SELECT c.id FROM goal_progress c WHERE c.tenant_i
 /** The order of entries `p` in which the first that is not superseded is the current one. */
 export const CURRENT_FIRST = 'p.effective_at DESC, p.recorded_at DESC, p.id DESC';
 
-const CURRENT = `
+export const CURRENT = `
   SELECT goal.id AS goal, e.* FROM unnest($2::uuid[]) AS goal (id),
   LATERAL (
     SELECT p.progress, p.notes AS "progressNotes", p.effective_at AS "lastProgressUpdate" FROM goal_progress p
