@@ -31,7 +31,8 @@ export class RollUp {
   async along(tenantId: string, goalIds: readonly string[]): Promise<void> {
     const path = await this.progress.hold(tenantId, goalIds);
     if (path.length === 0) return;
-    const manual = path.filter(({ id, progressSource }) => progressSource === 'manual' && goalIds.includes(id));
+    const named = new Set(goalIds);
+    const manual = path.filter(({ id, progressSource }) => progressSource === 'manual' && named.has(id));
     const reported = await this.progress.currentOf(tenantId, manual.map(idOf));
     const current = new Map(manual.map(({ id }) => [id, reported.get(id) ?? UNREPORTED]));
     const now = this.clock.now();
