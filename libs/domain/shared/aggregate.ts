@@ -23,9 +23,12 @@ export const firstVersion = (id: string, tenantId: string, by: string | null, no
   updatedBy: by,
 });
 
-/** A fact to be told outside (API, *Messages going out*): type on the wire, and what its `details` say (snake_case). */
-export interface OutgoingFact {
-  readonly type: string;
+/**
+ * A fact to be told outside (API, *Messages going out*): type on the wire, and what its `details` say (snake_case). Each
+ * context lists the types it has; `T` holds who tells to them.
+ */
+export interface OutgoingFact<T extends string = string> {
+  readonly type: T;
   readonly goalId?: string;
   readonly details: Readonly<Record<string, unknown>>;
 }
@@ -34,8 +37,8 @@ export interface OutgoingFact {
  * A consistency boundary around one flat state. `stored` is the state as it was read (`null`: new), so that the store can
  * guard the version and write old and new into the audit log; `facts` go to the outbox with the change.
  */
-export abstract class Aggregate<S extends Versioned> {
-  readonly facts: OutgoingFact[] = [];
+export abstract class Aggregate<S extends Versioned, F extends string = string> {
+  readonly facts: OutgoingFact<F>[] = [];
 
   constructor(
     protected current: S,

@@ -2,6 +2,7 @@ import { Aggregate, firstVersion, type Versioned } from '#domain/shared/aggregat
 import { changesBetween } from '#domain/shared/changes';
 import { canonicalCriteria, type Criteria } from '#domain/workflows/criteria';
 import type { GoalType } from '#domain/workflows/goal-type';
+import type { WorkflowFact } from '#domain/workflows/outgoing';
 import type { NewWorkflowGoal, WorkflowGoalChanges } from '#domain/workflows/workflow-goal-input';
 
 export interface WorkflowGoalState extends Versioned {
@@ -24,7 +25,7 @@ const EDITABLE = ['criteria', 'isActive', 'activeSince', 'windowHours', 'positio
 const OWN_CHANGES = ['criteria', 'isActive', 'windowHours', 'position'] as const;
 
 /** An exit condition of a workflow (SPEC 4.2). The rules over all goals of a workflow stand in `WorkflowGoals`. */
-export class WorkflowGoal extends Aggregate<WorkflowGoalState> {
+export class WorkflowGoal extends Aggregate<WorkflowGoalState, WorkflowFact> {
   /** `inForceSince`: now when the workflow was ever activated, or the time an import gives; `null` before. */
   static configure(
     identity: {
@@ -90,7 +91,7 @@ export class WorkflowGoal extends Aggregate<WorkflowGoalState> {
     return this.current.goalType === goalType && this.current.criteriaKey === canonicalCriteria(criteria);
   }
 
-  private tell(type: string, more?: Readonly<Record<string, unknown>>): void {
+  private tell(type: WorkflowFact, more?: Readonly<Record<string, unknown>>): void {
     const { id, workflowId, goalType } = this.current;
     const details = { workflow_goal_id: id, workflow_id: workflowId, goal_type: goalType, ...more };
     this.facts.push({ type, goalId: id, details });

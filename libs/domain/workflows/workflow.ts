@@ -4,6 +4,7 @@ import { conflict, fault, invalid } from '#domain/shared/errors';
 import { done, err, faultsOf, ok, type Result } from '#domain/shared/result';
 import { characters, isPrintable, tidyName } from '#domain/shared/text';
 import type { GoalLogic } from '#domain/workflows/goal-type';
+import type { WorkflowFact } from '#domain/workflows/outgoing';
 import { readSteps, type Step } from '#domain/workflows/steps';
 
 /** `draft → active ⇄ paused` (SPEC 4.1). */
@@ -41,7 +42,7 @@ const LONGEST_NAME = 100;
 const EDITABLE = ['name', 'description', 'goalLogic', 'steps'] as const;
 
 /** An automation that contacts run through (SPEC 4.1). Actions that change nothing raise no fact. */
-export class Workflow extends Aggregate<WorkflowState> {
+export class Workflow extends Aggregate<WorkflowState, WorkflowFact> {
   /** A new draft. Faults: `/name` (3 to 100 characters after NFC and trim), `/steps/…`. */
   static create(id: string, tenantId: string, by: string | null, fields: WorkflowFields, now: Date): Result<Workflow> {
     const read = readFields(fields);
@@ -107,7 +108,7 @@ export class Workflow extends Aggregate<WorkflowState> {
     return done;
   }
 
-  private tell(type: string, more?: Readonly<Record<string, unknown>>): void {
+  private tell(type: WorkflowFact, more?: Readonly<Record<string, unknown>>): void {
     const { id, name, status, goalLogic } = this.current;
     this.facts.push({ type, details: { workflow_id: id, name, status, goal_logic: goalLogic, ...more } });
   }

@@ -3,6 +3,7 @@ import { Workflows1795240000002 } from '#migrations/1795240000002-workflows';
 import { Enrollments1795240000003 } from '#migrations/1795240000003-enrollments';
 import { AuditOutboxIdempotencyDeadLetters1795240000004 } from '#migrations/1795240000004-audit-outbox-idempotency-dead-letters';
 import { FunctionsAcrossTenants1795240000005 } from '#migrations/1795240000005-functions-across-tenants';
+import { AuditByTime1795240000007 } from '#migrations/1795240000007-audit-by-time';
 import { Goals1795240000010 } from '#migrations/1795240000010-goals';
 
 /** All migrations, in their order; the last one is the head that readiness asks for. */
@@ -12,5 +13,6 @@ export const MIGRATIONS = [
   Enrollments1795240000003,
   AuditOutboxIdempotencyDeadLetters1795240000004,
   FunctionsAcrossTenants1795240000005,
+  AuditByTime1795240000007,
   Goals1795240000010,
 ];

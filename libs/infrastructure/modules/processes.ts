@@ -3,6 +3,7 @@ import type { Config } from '#infrastructure/config/config';
 import { HourlyPurge } from '#infrastructure/database/hourly-purge';
 import { CoreModule } from '#infrastructure/modules/core.module';
 import { goals } from '#infrastructure/modules/goals.module';
+import { shared } from '#infrastructure/modules/shared.module';
 import { workflows } from '#infrastructure/modules/workflows.module';
 import { HealthController } from '#infrastructure/observability/health.controller';
 import { OutboxRelay } from '#infrastructure/redis/outbox-relay';
@@ -19,19 +20,24 @@ class Worker {}
 @Module({})
 class Everything {}
 
+/** Every context, each with its table of contents. */
+const contexts = [goals, workflows, shared];
+const providers = contexts.flatMap((context) => context.providers);
+const controllers = [HealthController, ...contexts.flatMap((context) => context.controllers)];
+
 /** The HTTP door alone. */
 export const apiModule = (config: Config): DynamicModule => ({
   module: Api,
   imports: [CoreModule.with(config)],
-  providers: [...goals.providers, ...workflows.providers],
-  controllers: [HealthController, ...goals.controllers, ...workflows.controllers],
+  providers,
+  controllers,
 });
 
 /** Consumers, relay and schedules alone. */
 export const workerModule = (config: Config): DynamicModule => ({
   module: Worker,
   imports: [CoreModule.with(config)],
-  providers: [...goals.providers, ...workflows.providers, ...workflows.workers, ...upkeep],
+  providers: [...providers, ...workflows.workers, ...upkeep],
   controllers: [...workflows.consumers],
 });
 
@@ -39,6 +45,6 @@ export const workerModule = (config: Config): DynamicModule => ({
 export const everythingModule = (config: Config): DynamicModule => ({
   module: Everything,
   imports: [CoreModule.with(config)],
-  providers: [...goals.providers, ...workflows.providers, ...workflows.workers, ...upkeep],
-  controllers: [HealthController, ...goals.controllers, ...workflows.controllers, ...workflows.consumers],
+  providers: [...providers, ...workflows.workers, ...upkeep],
+  controllers: [...controllers, ...workflows.consumers],
 });

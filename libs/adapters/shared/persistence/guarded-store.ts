@@ -27,15 +27,19 @@ export class GuardedStore {
     private readonly context: RequestContext,
   ) {}
 
-  /** `entityType` is the word of the audit log and of permissions (`workflow_goal`). An aggregate without a change writes nothing. */
+  /**
+   * `entityType` is the word of the audit log and of permissions (`workflow_goal`). `derived` are fields that follow from others:
+   * they are stored, but the audit log does not repeat them. An aggregate without a change writes nothing.
+   */
   async save<S extends Versioned & ObjectLiteral>(
     schema: EntitySchema<S>,
     entityType: string,
     aggregate: Aggregate<S>,
     conflicts: Conflicts = {},
+    derived: readonly (keyof S & string)[] = [],
   ): Promise<Result<void>> {
     const { state, stored } = aggregate;
-    const changes = differences(stored, state);
+    const changes = differences(stored, state, derived);
     if (stored && Object.keys(changes).length === 0) return done;
     const written = await this.write(schema, stored, this.stamped(state, stored)).catch(refusedBy(conflicts));
     if (!written.ok) return written;
@@ -108,8 +112,14 @@ const onlyChanged = <S extends Versioned>(stored: S, next: S): Partial<S> =>
   ) as Partial<S>;
 
 /** Every field that differs, by its name on the wire; of a new row every field that has a value. */
-const differences = <S extends Versioned>(stored: S | null, state: S): Changes => {
-  const fields = (Object.keys(state) as (keyof S & string)[]).filter((field) => !KEPT_BY_THE_STORE.has(field));
+const differences = <S extends Versioned>(
+  stored: S | null,
+  state: S,
+  derived: readonly (keyof S & string)[],
+): Changes => {
+  const fields = (Object.keys(state) as (keyof S & string)[]).filter(
+    (field) => !KEPT_BY_THE_STORE.has(field) && !derived.includes(field),
+  );
   const before = stored ?? (Object.fromEntries(fields.map((field) => [field, null])) as unknown as S);
   return changesBetween(before, state, fields);
 };

@@ -19,7 +19,7 @@ export interface AuditEntry extends Origin {
 }
 
 /** A fact for the outbox, with the version of what it is about where that has one. */
-export interface Told extends OutgoingFact, Origin {
+export interface Told<T extends string = string> extends OutgoingFact<T>, Origin {
   readonly version?: number;
 }
 

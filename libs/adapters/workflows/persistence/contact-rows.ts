@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Changes } from '#domain/shared/changes';
 import type { JsonObject } from '#domain/shared/json';
 import { Clock, Ids } from '#application/shared/tools';
 import { Database } from '#adapters/shared/persistence/database';
@@ -11,8 +12,16 @@ export interface ContactRow {
   readonly opted_out: boolean;
 }
 
-/** Stands in the audit log where attributes changed: it holds neither them nor the contact's own id (SPEC 7, *Erasure*). */
-const WITHHELD = { old: 'withheld', new: 'withheld' };
+/** Stands in the audit log for attributes and the caller's id of a contact: it holds neither of them (SPEC 7, *Erasure*). */
+const WITHHELD = 'withheld';
+const MADE = { contact_id: { old: null, new: WITHHELD }, opted_out: { old: null, new: false } };
+
+/** The audit entry of an erasure: that something was there, and is gone. */
+export const erasure = (id: string): AuditEntry =>
+  entry('contact.erased', id, {
+    contact_id: { old: WITHHELD, new: null },
+    attributes: { old: WITHHELD, new: {} },
+  });
 
 /** The rows of contacts, for all who make, hold and change them. */
 @Injectable()
@@ -39,7 +48,7 @@ export class ContactRows {
       [tenantId, inOneOrder.map(() => this.ids.next()), inOneOrder, this.clock.now()],
     );
     await this.journal.write(
-      made.map(({ id }) => entry('contact.created', id)),
+      made.map(({ id }) => entry('contact.created', id, MADE)),
       [],
     );
     return this.db.query<ContactRow>(
@@ -64,7 +73,7 @@ export class ContactRows {
       ],
     );
     await this.journal.write(
-      changed.map(({ id }) => entry('contact.updated', id, { attributes: WITHHELD })),
+      changed.map(({ id }) => entry('contact.updated', id, { attributes: { old: WITHHELD, new: WITHHELD } })),
       [],
     );
   }
@@ -81,7 +90,7 @@ export class ContactRows {
   }
 }
 
-const entry = (action: string, entityId: string, changes: AuditEntry['changes'] = {}): AuditEntry => ({
+const entry = (action: string, entityId: string, changes: Changes): AuditEntry => ({
   action,
   entityType: 'contact',
   entityId,

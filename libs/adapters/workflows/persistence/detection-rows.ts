@@ -1,4 +1,5 @@
 import type { GoalType } from '#domain/workflows/goal-type';
+import type { WorkflowFact } from '#domain/workflows/outgoing';
 import type { NamedDecision } from '#application/workflows/ports/detection-store';
 import type { AuditEntry, Told } from '#adapters/shared/persistence/journal';
 import type { Count } from '#adapters/workflows/persistence/counters';
@@ -34,7 +35,7 @@ export interface Exited {
 
 interface Entry {
   readonly audit: AuditEntry;
-  readonly fact: Told;
+  readonly fact: Told<WorkflowFact>;
 }
 
 /** What is written of each goal a decision says was reached; the tenant is that of the event. */
@@ -67,7 +68,10 @@ export const achievementTold = (row: Achieved): Entry => ({
     action: 'workflow.goal.achieved',
     entityType: 'enrollment',
     entityId: row.enrollment_id,
-    changes: { achieved_goal_id: { old: null, new: row.workflow_goal_id } },
+    changes: {
+      workflow_goal_id: { old: null, new: row.workflow_goal_id },
+      achieved_at: { old: null, new: row.achieved_at },
+    },
   },
   fact: {
     tenantId: row.tenant_id,
@@ -87,7 +91,7 @@ export const achievementTold = (row: Achieved): Entry => ({
   },
 });
 
-export const exitTold = (row: Exited): Entry => ({
+export const exitTold = (row: Exited, now: Date): Entry => ({
   audit: {
     tenantId: row.tenant_id,
     requestId: row.request_id,
@@ -96,6 +100,7 @@ export const exitTold = (row: Exited): Entry => ({
     entityId: row.enrollment_id,
     changes: {
       status: { old: 'active', new: 'completed_goal' },
+      exited_at: { old: null, new: now },
       exit_reason: { old: null, new: 'goal_achieved' },
     },
   },

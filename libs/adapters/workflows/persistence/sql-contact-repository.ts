@@ -4,7 +4,7 @@ import { Clock } from '#application/shared/tools';
 import type { ContactFields, ContactRepository } from '#application/workflows/ports/contact-repository';
 import { Database } from '#adapters/shared/persistence/database';
 import { Journal } from '#adapters/shared/persistence/journal';
-import { ContactRows } from '#adapters/workflows/persistence/contact-rows';
+import { ContactRows, erasure } from '#adapters/workflows/persistence/contact-rows';
 
 @Injectable()
 export class SqlContactRepository implements ContactRepository {
@@ -47,6 +47,6 @@ export class SqlContactRepository implements ContactRepository {
        WHERE tenant_id = $1 AND contact_id = $2`,
       [tenantId, contact.id],
     );
-    await this.journal.write([{ action: 'contact.erased', entityType: 'contact', entityId: contact.id }], []);
+    await this.journal.write([erasure(contact.id)], []);
   }
 }

@@ -95,7 +95,7 @@ export class SqlDetectionStore implements DetectionStore {
     const achieved = await this.insertAchievements(decisions, now);
     const exits = decisions.filter(({ exitGoal }) => exitGoal !== null);
     const exited = exits.length > 0 ? await this.exit(exits, now) : [];
-    const told = [...achieved.map(achievementTold), ...exited.map(exitTold)];
+    const told = [...achieved.map(achievementTold), ...exited.map((row) => exitTold(row, now))];
     await this.journal.write(
       told.map(({ audit }) => audit),
       told.map(({ fact }) => fact),

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { WorkflowFact } from '#domain/workflows/outgoing';
 import { Clock } from '#application/shared/tools';
 import type { EnrollmentEndings, Ending, OpenEnrollments } from '#application/workflows/ports/enrollment-endings';
 import { Database } from '#adapters/shared/persistence/database';
@@ -14,7 +15,11 @@ interface HeldEnrollment {
 }
 
 /** What an end without a goal is called outside (API, *Messages going out*); `exit_reason` tells who or what ended it. */
-const FACT_OF = { exited: 'workflow.exit.manual', completed: 'workflow.completed', failed: 'workflow.failed' } as const;
+const FACT_OF: Readonly<Record<Ending['status'], WorkflowFact>> = {
+  exited: 'workflow.exit.manual',
+  completed: 'workflow.completed',
+  failed: 'workflow.failed',
+};
 
 /** A workflow may have very many: each statement stays far below its time limit. */
 const AT_ONCE = 2_000;
@@ -95,7 +100,7 @@ export class SqlEnrollmentEndings implements EnrollmentEndings {
     const externalIds = new Map(contacts.map(({ id, external_id }) => [id, external_id]));
     const cancelled = countsOf(stopped.filter(({ status }) => status === 'cancelled'));
     await this.journal.write(
-      ids.map((id) => auditOf(id, how)),
+      ids.map((id) => auditOf(id, how, now)),
       held.map((one) => factOf(one, externalIds.get(one.contact_id), cancelled.get(one.id) ?? 0, how)),
     );
   }
@@ -122,12 +127,13 @@ const conditions = (
   ...(which.allStepsFinished ? [`${firstUnfinished('e.id', bind(now))} IS NULL`] : []),
 ];
 
-const auditOf = (id: string, { status, reason }: Ending) => ({
+const auditOf = (id: string, { status, reason }: Ending, now: Date) => ({
   action: FACT_OF[status],
   entityType: 'enrollment',
   entityId: id,
   changes: {
     status: { old: 'active', new: status },
+    exited_at: { old: null, new: now },
     ...(reason !== null && { exit_reason: { old: null, new: reason } }),
   },
 });

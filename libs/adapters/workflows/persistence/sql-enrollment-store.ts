@@ -2,10 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { JsonObject } from '#domain/shared/json';
 import type { KnownContact } from '#domain/workflows/enroll-all';
 import type { NewEnrollment } from '#domain/workflows/enrollment';
+import type { WorkflowFact } from '#domain/workflows/outgoing';
 import { Ids, RequestContext } from '#application/shared/tools';
 import type { EnrollmentStore } from '#application/workflows/ports/enrollment-store';
 import { Database } from '#adapters/shared/persistence/database';
-import { Journal } from '#adapters/shared/persistence/journal';
+import { Journal, type Told } from '#adapters/shared/persistence/journal';
 import { ContactRows } from '#adapters/workflows/persistence/contact-rows';
 import { addToCounters } from '#adapters/workflows/persistence/counters';
 
@@ -114,14 +115,18 @@ export class SqlEnrollmentStore implements EnrollmentStore {
   }
 }
 
-const auditOf = ({ id, workflowId }: NewEnrollment) => ({
+const auditOf = ({ id, workflowId, enrolledAt }: NewEnrollment) => ({
   action: 'workflow.enrolled',
   entityType: 'enrollment',
   entityId: id,
-  changes: { workflow_id: { old: null, new: workflowId }, status: { old: null, new: 'active' } },
+  changes: {
+    workflow_id: { old: null, new: workflowId },
+    status: { old: null, new: 'active' },
+    enrolled_at: { old: null, new: enrolledAt },
+  },
 });
 
-const factOf = ({ id, workflowId, contactId, enrolledAt }: NewEnrollment) => ({
+const factOf = ({ id, workflowId, contactId, enrolledAt }: NewEnrollment): Told<WorkflowFact> => ({
   type: 'workflow.enrolled',
   details: { workflow_id: workflowId, enrollment_id: id, contact_id: contactId, enrolled_at: enrolledAt },
 });

@@ -51,7 +51,7 @@ export class TypeOrmWorkflowGoalRepository implements WorkflowGoalRepository {
   /** At most as many statements as a workflow may have goals. */
   async save(goals: readonly WorkflowGoal[]): Promise<Result<void>> {
     for (const goal of goals) {
-      const saved = await this.store.save(workflowGoalSchema, 'workflow_goal', goal, CONFLICTS);
+      const saved = await this.store.save(workflowGoalSchema, 'workflow_goal', goal, CONFLICTS, ['criteriaKey']);
       if (!saved.ok) return saved;
     }
     const [first] = goals;
