@@ -22,14 +22,14 @@ interface Entry {
   readonly goal_id: string;
   readonly origin: string;
   readonly progress: number;
-  readonly effective_at: string;
-  readonly recorded_at: string;
+  readonly effective_at: Date;
+  readonly recorded_at: Date;
   readonly corrects: string | null;
 }
 
 /** The order in which the last one that nothing corrects is the current one. */
 const byTime = (one: Entry, other: Entry): number => {
-  const [a, b] = [one, other].map((entry) => [Date.parse(entry.effective_at), Date.parse(entry.recorded_at)] as const);
+  const [a, b] = [one, other].map((entry) => [entry.effective_at.getTime(), entry.recorded_at.getTime()] as const);
   return a![0] - b![0] || a![1] - b![1] || (one.id < other.id ? -1 : 1);
 };
 
