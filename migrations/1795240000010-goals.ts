@@ -137,6 +137,7 @@ const WHAT_GOALS_HAVE = `
     notes text CHECK (length(notes) <= 10000),
     assessor_id uuid,
     assessed_at timestamptz NOT NULL,
+    created_at timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, goal_id) REFERENCES goals (tenant_id, id) ON DELETE CASCADE,
     CHECK (status <> 'completed' OR score IS NOT NULL)

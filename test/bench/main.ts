@@ -3,6 +3,8 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { readConfig } from '#infrastructure/config/config';
 import { workerModule } from '#infrastructure/modules/processes';
 import { literalService } from './literal';
+import { percentile, perSecond, row, times } from './report';
+import { benchRest } from './rest';
 import { eventsOf, exits, fill, hasExited, openSetting, populate, type Setting } from './setting';
 
 const STREAM = 'goal-service:events:in:0';
@@ -36,13 +38,6 @@ const seconds = async (work: () => Promise<unknown>): Promise<number> => {
   const start = process.hrtime.bigint();
   await work();
   return Number(process.hrtime.bigint() - start) / 1e9;
-};
-
-const percentile = (sorted: readonly number[], percent: number): number =>
-  sorted[Math.ceil((percent / 100) * sorted.length) - 1] ?? 0;
-
-const row = (name: string, value: string, ratio = ''): void => {
-  process.stdout.write(`| ${name.padEnd(58)} | ${value.padStart(14)} | ${ratio.padStart(8)} |\n`);
 };
 
 /** The floor: source document 001 to the letter, on the same database, one event after the other. */
@@ -116,24 +111,30 @@ const measureLatency = async (setting: Setting): Promise<number[]> => {
   return taken.sort((one, other) => one - other);
 };
 
-const perSecond = (value: number): string => `${Math.round(value).toLocaleString('en')}/s`;
-const times = (value: number): string => `${value.toFixed(2)} x`;
+/** The stream's way in beside its floor and its ceiling. */
+const benchEvents = async (setting: Setting): Promise<void> => {
+  const literal = await measureLiteral(setting);
+  row('001 to the letter (the floor), 20 tenants, 10 % match', perSecond(literal), times(1));
+  const events = eventsOf(await populate(setting, 20, 500), 100_000, 0.1);
+  const ceiling = await measureCeiling(setting, events);
+  const service = await measureService(setting, events, 10_000);
+  row('stream, 20 tenants, 10 % match', perSecond(service), times(service / literal));
+  row('of the ceiling (read and acknowledge, nothing between)', perSecond(ceiling), (service / ceiling).toFixed(2));
+  const latency = await measureLatency(setting);
+  row('idle, XADD to visible decision, median', `${percentile(latency, 50).toFixed(1)} ms`);
+  row('idle, XADD to visible decision, p95', `${percentile(latency, 95).toFixed(1)} ms`);
+};
 
 const main = async (): Promise<void> => {
-  const setting = await openSetting();
-  try {
-    const literal = await measureLiteral(setting);
-    row('001 to the letter (the floor), 20 tenants, 10 % match', perSecond(literal), times(1));
-    const events = eventsOf(await populate(setting, 20, 500), 100_000, 0.1);
-    const ceiling = await measureCeiling(setting, events);
-    const service = await measureService(setting, events, 10_000);
-    row('stream, 20 tenants, 10 % match', perSecond(service), times(service / literal));
-    row('of the ceiling (read and acknowledge, nothing between)', perSecond(ceiling), (service / ceiling).toFixed(2));
-    const latency = await measureLatency(setting);
-    row('idle, XADD to visible decision, median', `${percentile(latency, 50).toFixed(1)} ms`);
-    row('idle, XADD to visible decision, p95', `${percentile(latency, 95).toFixed(1)} ms`);
-  } finally {
-    await setting.stop();
+  const asked = process.argv.slice(2);
+  for (const [name, bench] of Object.entries({ events: benchEvents, rest: benchRest })) {
+    if (asked.length > 0 && !asked.includes(name)) continue;
+    const setting = await openSetting();
+    try {
+      await bench(setting);
+    } finally {
+      await setting.stop();
+    }
   }
 };
 

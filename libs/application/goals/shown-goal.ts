@@ -1,3 +1,4 @@
+import type { AnalysisFacts } from '#domain/goals/analysis';
 import { healthOf, type HealthFacts } from '#domain/goals/health';
 import { goalView, type GoalRow, type GoalView } from '#application/goals/views';
 
@@ -16,6 +17,14 @@ export const healthFacts = (row: GoalRow): HealthFacts => ({
   lastProgressUpdate: timeOf(row.last_progress_update),
   heldSince: timeOf(row.held_since),
   heldMs: row.held_ms,
+});
+
+export const analysisFacts = (row: GoalRow): AnalysisFacts => ({
+  ...healthFacts(row),
+  priority: row.priority,
+  riskLevel: row.risk_level,
+  strategicAlignment: row.strategic_alignment,
+  businessValue: row.business_value,
 });
 
 const timeOf = (text: string | null): Date | null => (text === null ? null : new Date(text));

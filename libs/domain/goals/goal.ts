@@ -5,6 +5,7 @@ import { done, err, ok, type Result } from '#domain/shared/result';
 import { readGoalFields, type GoalFields } from '#domain/goals/goal-fields';
 import { DEEPEST, depthOf, isWithin, idsOf, pathBelow } from '#domain/goals/goal-path';
 import { holdBetween } from '#domain/goals/health';
+import type { GoalFact } from '#domain/goals/outgoing';
 import type { Progress } from '#domain/goals/percentage';
 import { factOf, isEnd, needsReason, TRANSITIONS } from '#domain/goals/transitions';
 import { isOpen, type AssessmentStatus, type FirstStatus, type GoalStatus } from '#domain/goals/words';
@@ -78,7 +79,7 @@ const EDITABLE = [
 ] as const satisfies readonly (keyof GoalState)[];
 
 /** A strategic goal (SPEC 5). Its place in the tree is given by the parents it is told of, which the caller holds. */
-export class Goal extends Aggregate<GoalState> {
+export class Goal extends Aggregate<GoalState, GoalFact> {
   /** A new goal, below `parent` or as a root. Faults of the fields; 409 `goal.parent-closed`, `goal.too-deep`. */
   static create({ id, tenantId, by, status, fields }: NewGoal, parent: Goal | null, now: Date): Result<Goal> {
     const read = readGoalFields(fields);
@@ -174,7 +175,7 @@ export class Goal extends Aggregate<GoalState> {
     return done;
   }
 
-  private tell(type: string, more?: Readonly<Record<string, unknown>>): void {
+  private tell(type: GoalFact, more?: Readonly<Record<string, unknown>>): void {
     const { id, name, goalType, priority, status } = this.current;
     this.facts.push({ type, goalId: id, details: { name, goal_type: goalType, priority, status, ...more } });
   }

@@ -31,10 +31,10 @@ export const GRACE_DAYS = 2;
 export const ON_TRACK_BELOW = 16.5;
 export const AT_RISK_UP_TO = 33;
 
-/** The first that holds (SPEC 5, *Health*); `null` for a closed goal. */
+/** The first that holds (SPEC 5, *Health*); `null` for a closed goal. The same in SQL: `health-sql.ts` of the adapters. */
 export const healthOf = (goal: HealthFacts, now: Date): Health | null => {
   if (!isOpen(goal.status)) return null;
-  if (goal.status === 'draft' || (goal.startDate && goal.startDate > now)) return 'not_started';
+  if (!hasBegun(goal, now)) return 'not_started';
   const gap = gapOf(goal, now);
   if (gap === null) return 'insufficient_data';
   if (goal.targetDate && goal.targetDate < now && goal.progress !== COMPLETE) return 'off_track';
@@ -43,15 +43,26 @@ export const healthOf = (goal: HealthFacts, now: Date): Health | null => {
   return gap <= AT_RISK_UP_TO ? 'at_risk' : 'off_track';
 };
 
-/** By how many points a goal is behind what could be expected by now, days on hold left out; `null` when that cannot be said. */
+/**
+ * By how many points a goal is behind what could be expected by now; negative: ahead. Days on hold are left out. `null` when
+ * that cannot be said, and for a closed goal, of which nothing is expected any more.
+ */
 export const gapOf = (goal: HealthFacts, now: Date): number | null => {
   const { startDate, targetDate, progress } = goal;
-  if (!startDate || !targetDate || progress === null) return null;
-  const held = heldUntil(goal, startDate, now);
+  if (!isOpen(goal.status) || !startDate || !targetDate || progress === null) return null;
+  return (hasBegun(goal, now) ? expectedBy(now, goal, startDate, targetDate) : 0) - progress / 10_000;
+};
+
+const hasBegun = ({ status, startDate }: HealthFacts, now: Date): boolean =>
+  status !== 'draft' && (!startDate || startDate <= now);
+
+/** In points, of a goal that has begun. It cannot have been on hold for longer than since its start, which may have been moved. */
+const expectedBy = (now: Date, goal: HealthFacts, startDate: Date, targetDate: Date): number => {
+  const since = now.getTime() - startDate.getTime();
+  const held = Math.min(since, heldUntil(goal, startDate, now));
+  const elapsed = since - held;
   const total = targetDate.getTime() - startDate.getTime() - held;
-  const elapsed = now.getTime() - startDate.getTime() - held;
-  const expected = elapsed >= total ? 100 : Math.max(0, (100 * elapsed) / total);
-  return expected - progress / 10_000;
+  return elapsed >= total ? 100 : (100 * elapsed) / total;
 };
 
 /** Milliseconds on hold since the start, the present hold included. */
@@ -68,3 +79,7 @@ const isOutdated = ({ measurementFrequency, lastProgressUpdate, startDate }: Hea
   if (!measurementFrequency || !last) return false;
   return now.getTime() - last.getTime() > (DAYS_OF[measurementFrequency] + GRACE_DAYS) * DAY;
 };
+
+/** Whole days that are left until the target, negative once it has passed; `null` without one. */
+export const daysUntilTarget = ({ targetDate }: Pick<HealthFacts, 'targetDate'>, now: Date): number | null =>
+  targetDate && Math.floor((targetDate.getTime() - now.getTime()) / DAY);

@@ -1,3 +1,4 @@
+import type { GoalFact } from '#domain/goals/outgoing';
 import type { GoalStatus } from '#domain/goals/words';
 
 /** From each status the ones it can change to (SPEC 5, *Status*). */
@@ -21,4 +22,4 @@ export const isEnd = (status: GoalStatus): status is EndStatus =>
   status === 'achieved' || status === 'missed' || status === 'abandoned';
 
 /** What tells of a change of status: an ending has an event of its own, everything else is an update. */
-export const factOf = (to: GoalStatus): string => (isEnd(to) ? `goal.${to}` : 'goal.updated');
+export const factOf = (to: GoalStatus): GoalFact => (isEnd(to) ? `goal.${to}` : 'goal.updated');

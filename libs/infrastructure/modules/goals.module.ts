@@ -1,4 +1,5 @@
 import type { Provider, Type } from '@nestjs/common';
+import { AssessGoalHandler } from '#application/goals/commands/assess-goal';
 import { CreateGoalHandler } from '#application/goals/commands/create-goal';
 import { DeleteGoalHandler } from '#application/goals/commands/delete-goal';
 import { EditGoalHandler } from '#application/goals/commands/edit-goal';
@@ -6,6 +7,9 @@ import { MoveGoalHandler } from '#application/goals/commands/move-goal';
 import { ReportProgressHandler } from '#application/goals/commands/report-progress';
 import { RestoreGoalHandler } from '#application/goals/commands/restore-goal';
 import { TransitionGoalHandler } from '#application/goals/commands/transition-goal';
+import { AssessmentReadModel } from '#application/goals/ports/assessment-read-model';
+import { AssessmentRepository } from '#application/goals/ports/assessment-repository';
+import { GoalOverview } from '#application/goals/ports/goal-overview';
 import { GoalReadModel } from '#application/goals/ports/goal-read-model';
 import { GoalRepository } from '#application/goals/ports/goal-repository';
 import { GoalSubtrees } from '#application/goals/ports/goal-subtrees';
@@ -13,15 +17,26 @@ import { GoalTree } from '#application/goals/ports/goal-tree';
 import { ProgressReadModel } from '#application/goals/ports/progress-read-model';
 import { ProgressStore } from '#application/goals/ports/progress-store';
 import { ExplainProgressHandler } from '#application/goals/queries/explain-progress';
+import { GetAssessmentHandler } from '#application/goals/queries/get-assessment';
 import { GetGoalHandler } from '#application/goals/queries/get-goal';
+import { GetGoalAnalysisHandler } from '#application/goals/queries/get-goal-analysis';
+import { GetGoalTreeHandler } from '#application/goals/queries/get-goal-tree';
+import { GetGoalVocabularyHandler } from '#application/goals/queries/get-goal-vocabulary';
 import { GetProgressEntryHandler } from '#application/goals/queries/get-progress-entry';
 import { GetProgressSeriesHandler } from '#application/goals/queries/get-progress-series';
+import { GetStatusSummaryHandler } from '#application/goals/queries/get-status-summary';
+import { ListAssessmentsHandler } from '#application/goals/queries/list-assessments';
 import { ListGoalsHandler } from '#application/goals/queries/list-goals';
 import { ListProgressHandler } from '#application/goals/queries/list-progress';
 import { RollUp } from '#application/goals/roll-up';
 import { Clock } from '#application/shared/tools';
+import { GoalAssessmentsController } from '#adapters/goals/http/goal-assessments.controller';
+import { GoalInsightController } from '#adapters/goals/http/goal-insight.controller';
 import { GoalProgressController } from '#adapters/goals/http/goal-progress.controller';
+import { GoalVocabularyController } from '#adapters/goals/http/goal-vocabulary.controller';
 import { GoalsController } from '#adapters/goals/http/goals.controller';
+import { SqlAssessments } from '#adapters/goals/persistence/sql-assessments';
+import { SqlGoalOverview } from '#adapters/goals/persistence/sql-goal-overview';
 import { SqlGoalReadModel } from '#adapters/goals/persistence/sql-goal-read-model';
 import { SqlGoalSubtrees } from '#adapters/goals/persistence/sql-goal-subtrees';
 import { SqlGoalTree } from '#adapters/goals/persistence/sql-goal-tree';
@@ -37,6 +52,7 @@ const commands = [
   DeleteGoalHandler,
   RestoreGoalHandler,
   ReportProgressHandler,
+  AssessGoalHandler,
 ];
 
 const queries = [
@@ -46,6 +62,12 @@ const queries = [
   GetProgressEntryHandler,
   GetProgressSeriesHandler,
   ExplainProgressHandler,
+  ListAssessmentsHandler,
+  GetAssessmentHandler,
+  GetStatusSummaryHandler,
+  GetGoalAnalysisHandler,
+  GetGoalTreeHandler,
+  GetGoalVocabularyHandler,
 ];
 
 const ports: Provider[] = [
@@ -55,6 +77,9 @@ const ports: Provider[] = [
   { provide: GoalTree, useClass: SqlGoalTree },
   { provide: ProgressReadModel, useClass: SqlProgressReadModel },
   { provide: ProgressStore, useClass: SqlProgressStore },
+  { provide: AssessmentRepository, useClass: SqlAssessments },
+  { provide: AssessmentReadModel, useClass: SqlAssessments },
+  { provide: GoalOverview, useClass: SqlGoalOverview },
   {
     provide: RollUp,
     inject: [GoalTree, ProgressStore, Clock],
@@ -65,5 +90,11 @@ const ports: Provider[] = [
 /** Everything the context can do, and the doors it can be asked through. */
 export const goals = {
   providers: [...commands, ...queries, ...ports] as Provider[],
-  controllers: [GoalsController, GoalProgressController] as Type[],
+  controllers: [
+    GoalVocabularyController,
+    GoalsController,
+    GoalProgressController,
+    GoalInsightController,
+    GoalAssessmentsController,
+  ] as Type[],
 };

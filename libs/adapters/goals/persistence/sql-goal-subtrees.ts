@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Changes } from '#domain/shared/changes';
+import type { GoalFact } from '#domain/goals/outgoing';
 import { factOf } from '#domain/goals/transitions';
 import { Clock, RequestContext } from '#application/shared/tools';
 import type { Ending, GoalSubtrees } from '#application/goals/ports/goal-subtrees';
@@ -96,7 +97,7 @@ export class SqlGoalSubtrees implements GoalSubtrees {
   }
 
   private async tell(
-    type: string,
+    type: GoalFact,
     goals: readonly Changed[],
     changesOf: (goal: Changed) => Changes,
     more: Readonly<Record<string, unknown>> = {},

@@ -60,6 +60,9 @@ export const goalSchema = new EntitySchema<GoalState>({
   } satisfies Record<keyof GoalState, EntitySchemaColumnOptions>,
 });
 
+/** What stands behind what is shown: it follows from other fields, or has a history of its own. */
+const NOT_SHOWN = ['path', 'progress', 'heldSince', 'heldMs', 'deletionId'] as const;
+
 @Injectable()
 export class TypeOrmGoalRepository implements GoalRepository {
   constructor(
@@ -76,7 +79,7 @@ export class TypeOrmGoalRepository implements GoalRepository {
   }
 
   async save(goal: Goal): Promise<Result<void>> {
-    const saved = await this.store.save(goalSchema, 'goal', goal);
+    const saved = await this.store.save(goalSchema, 'goal', goal, {}, NOT_SHOWN);
     if (!saved.ok) return saved;
     await this.writeTags(goal);
     return done;

@@ -6,7 +6,8 @@ import type { ViewKind } from '#application/shared/view';
 import { Refused } from '#adapters/shared/http/problem';
 import { wordOf } from '#adapters/shared/http/rules';
 
-type Query = Readonly<Record<string, string | string[]>>;
+/** What stands behind the question mark, as Fastify reads it. */
+export type Query = Readonly<Record<string, string | string[]>>;
 
 const ONCE = ['limit', 'offset', 'cursor', 'sort', 'deleted'];
 
@@ -38,7 +39,8 @@ export const readPageRequest = (list: Listing, query: Query): PageRequest => {
   return { limit, offset, after, sort, filters, deletedOnly: once('deleted') === 'only' };
 };
 
-const wholeNumber = (
+/** A whole number in its bounds, or what stands for one that is not given or refused. */
+export const wholeNumber = (
   text: string | undefined,
   otherwise: number,
   least: number,
@@ -93,7 +95,8 @@ const couldBe = (kind: ViewKind | undefined, value: unknown): boolean => {
 
 const isPlainText = (value: string): boolean => value.length <= 500 && !value.includes('\0') && value.isWellFormed();
 
-const decoded = (text: string): unknown => {
+/** What a cursor holds; `null` for what none of ours can be. */
+export const decoded = (text: string): unknown => {
   try {
     return JSON.parse(Buffer.from(text, 'base64url').toString());
   } catch {

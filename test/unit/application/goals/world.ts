@@ -42,6 +42,11 @@ export class World {
     return this.as('Admin');
   }
 
+  /** Of the tenant, with no permission at all. */
+  get nobody(): Actor {
+    return Actor.system([this.tenantId]);
+  }
+
   get stranger(): Actor {
     return Actor.member(randomUUID(), randomUUID(), 'Owner');
   }

@@ -1,0 +1,68 @@
+import type { OutgoingFact } from '#domain/shared/aggregate';
+import { fault, invalid, type FieldFault } from '#domain/shared/errors';
+import { err, ok, type Result } from '#domain/shared/result';
+import type { GoalState } from '#domain/goals/goal';
+import type { GoalFact } from '#domain/goals/outgoing';
+import type { AssessmentStatus } from '#domain/goals/words';
+
+/** What somebody found of a goal. */
+export interface Findings {
+  readonly status: AssessmentStatus;
+  /** 0 to 100. */
+  readonly score: number | null;
+  readonly notes: string | null;
+}
+
+/** One row of a goal's assessments; none is ever changed (SPEC 5, *Assessment*). */
+export interface Assessment extends Findings {
+  readonly id: string;
+  readonly assessorId: string | null;
+  readonly assessedAt: Date;
+}
+
+/** What of a goal is said when it was assessed. */
+export type AssessedGoal = Pick<
+  GoalState,
+  | 'id'
+  | 'tenantId'
+  | 'version'
+  | 'name'
+  | 'goalType'
+  | 'priority'
+  | 'status'
+  | 'assessmentStatus'
+  | 'assessmentScore'
+  | 'assessmentNotes'
+  | 'lastAssessmentDate'
+>;
+
+/** A completed one needs a score, and none lies in the future (422); without a time it was made now. */
+export const readAssessment = (
+  by: { readonly id: string; readonly assessorId: string | null },
+  findings: Findings,
+  assessedAt: Date | null,
+  now: Date,
+): Result<Assessment> => {
+  const faults: FieldFault[] = [
+    ...(findings.status === 'completed' && findings.score === null ? [SCORELESS] : []),
+    ...(assessedAt && assessedAt > now ? [TOO_EARLY] : []),
+  ];
+  return faults.length > 0 ? err(invalid(faults)) : ok({ ...by, ...findings, assessedAt: assessedAt ?? now });
+};
+
+const SCORELESS = fault('/score', 'required', 'A completed assessment needs a score.');
+const TOO_EARLY = fault('/assessed_at', 'in-the-future', 'This time must not lie in the future.');
+
+export const assessed = (goal: AssessedGoal, { id, status, score }: Assessment): OutgoingFact => ({
+  type: 'goal.assessed' satisfies GoalFact,
+  goalId: goal.id,
+  details: {
+    name: goal.name,
+    goal_type: goal.goalType,
+    priority: goal.priority,
+    status: goal.status,
+    assessment_id: id,
+    assessment_status: status,
+    score,
+  },
+});
