@@ -2,12 +2,17 @@ import { v7 } from 'uuid';
 import { Actor } from '#domain/shared/actor';
 import { Goal, type GoalState } from '#domain/goals/goal';
 import { USUAL_FIELDS, type GoalFields } from '#domain/goals/goal-fields';
+import type { NewEntry } from '#domain/goals/progress-history';
 import type { ProgressChange } from '#domain/goals/roll-up-path';
+import type { PageRequest } from '#application/shared/listing';
 import { GoalRepository } from '#application/goals/ports/goal-repository';
+import { ProgressReadModel } from '#application/goals/ports/progress-read-model';
 import { ProgressStore } from '#application/goals/ports/progress-store';
 import { TestApp } from '../support/app';
 import { InMemoryProgress } from '../support/fakes/in-memory-progress';
+import { InMemoryProgressHistory } from '../support/fakes/in-memory-progress-history';
 import { InMemoryRows } from '../support/fakes/in-memory-rows';
+import { pageRequest } from '../support/fakes/pages';
 import { StandingClock } from '../support/fakes/tools';
 import { inDoor } from '../support/in-door';
 import { expectOk } from '../support/results';
@@ -19,6 +24,8 @@ interface Subject {
   readonly remove: (id: string) => Promise<void>;
   readonly state: (id: string) => Promise<GoalState>;
   readonly told: (type: string) => Promise<unknown[]>;
+  readonly userId: string;
+  readonly see: <T>(use: (history: ProgressReadModel) => Promise<T>, tenantId?: string) => Promise<T>;
   readonly work: <T>(use: (store: ProgressStore) => Promise<T>, tenantId?: string) => Promise<T>;
 }
 
@@ -111,6 +118,83 @@ const suite = (make: () => Promise<Subject>) => {
     ]);
   });
 
+  const reported = async (of: Goal, day: number, more: Partial<NewEntry> = {}): Promise<string> => {
+    const id = v7();
+    const at = { effectiveAt: new Date(Date.UTC(2026, 0, day)), recordedAt: NOW };
+    const entry = { id, progress: day * 10_000, notes: `day ${String(day)}`, corrects: null, ...at, ...more };
+    await subject.work(async (store) => {
+      const [held] = await store.hold(subject.tenantId, [of.state.id]);
+      await store.report(subject.tenantId, held!, entry);
+    });
+    return id;
+  };
+
+  it('takes as current the entry of the latest time, then of the latest record, that is not superseded', async () => {
+    const root = await goal();
+    const { id } = root.state;
+    const standing = (day: number, more = {}) => ({
+      ...{ progress: day * 10_000, progressNotes: `day ${String(day)}` },
+      ...{ lastProgressUpdate: new Date(Date.UTC(2026, 0, day)), ...more },
+    });
+    await reported(root, 10);
+    await reported(root, 5);
+    expect(await current(id)).toEqual(standing(10));
+    const late = await reported(root, 10, { progress: 7, recordedAt: new Date(NOW.getTime() + 1) });
+    await reported(root, 10, { recordedAt: new Date(NOW.getTime() - 1) });
+    expect(await current(id)).toEqual(standing(10, { progress: 7 }));
+    await reported(root, 4, { corrects: late });
+    expect(await current(id)).toEqual(standing(10));
+  });
+
+  it('shows the history by pages, with what took the place of what', async () => {
+    const root = await goal();
+    const { id } = root.state;
+    const [one, two] = [await reported(root, 3), await reported(root, 8)];
+    const three = await reported(root, 9, { corrects: one, progress: 995_000, notes: null });
+    const list = async (changes: Partial<PageRequest> = {}) =>
+      (
+        await subject.see((history) =>
+          history.entries(subject.tenantId, id, pageRequest({ by: 'effective_at', ...changes })),
+        )
+      ).items;
+    expect((await list()).map((entry) => [entry.id, entry.superseded_by])).toEqual([
+      [three, null],
+      [two, null],
+      [one, three],
+    ]);
+    const bound = (day: number) => [new Date(Date.UTC(2026, 0, day)).toISOString()];
+    expect(idsOf(await list({ filters: { from: bound(8), to: bound(8) } }))).toEqual([two]);
+    const entry = (goalId: string, tenantId = subject.tenantId) =>
+      subject.see((history) => history.entry(tenantId, goalId, three), tenantId);
+    expect(await entry(id)).toEqual({
+      ...{ id: three, goal_id: id, percentage: 99, origin: 'reported', notes: null, corrects: one },
+      ...{ effective_at: '2026-01-09T00:00:00.000Z', recorded_at: NOW.toISOString(), superseded_by: null },
+      recorded_by: subject.userId,
+    });
+    expect(await entry(v7())).toBeNull();
+    expect(await entry(id, subject.otherTenantId)).toBeNull();
+    expect(await subject.see((history) => history.current(subject.tenantId, id))).toMatchObject({ id: three });
+    expect(await subject.see((history) => history.current(subject.tenantId, v7()))).toBeNull();
+  });
+
+  it('shows what stood at the end of spans, and how much came to hold in them', async () => {
+    const root = await goal();
+    await reported(root, 3);
+    await reported(root, 3, { progress: 5 });
+    await reported(root, 8, { corrects: await reported(root, 6) });
+    const day = (n: number) => new Date(Date.UTC(2026, 0, n));
+    const spans = [2, 3, 4, 6, 8].map((n) => ({ from: day(n), until: day(n + 1) }));
+    const series = await subject.see((history) => history.series(subject.tenantId, root.state.id, spans));
+    expect(series.map(({ from, percentage, entries }) => [Date.parse(from), percentage, entries])).toEqual([
+      [Date.UTC(2026, 0, 2), null, 0],
+      [Date.UTC(2026, 0, 3), 0, 2],
+      [Date.UTC(2026, 0, 4), 0, 0],
+      [Date.UTC(2026, 0, 6), 0, 0],
+      [Date.UTC(2026, 0, 8), 8, 1],
+    ]);
+    expect(await subject.see((history) => history.series(subject.tenantId, root.state.id, []))).toEqual([]);
+  });
+
   it('knows no current entry where there is none', async () => {
     const root = await goal();
     expect(await current(root.state.id)).toBeUndefined();
@@ -121,7 +205,9 @@ const suite = (make: () => Promise<Subject>) => {
 describe('Progress in memory', () => {
   suite(async () => {
     const rows = new InMemoryRows<GoalState>(new StandingClock(NOW), () => null);
-    const store = new InMemoryProgress(rows, v7);
+    const userId = v7();
+    const store = new InMemoryProgress(rows, v7, () => userId);
+    const history = new InMemoryProgressHistory(store);
     const stateOf = (id: string) => rows.all.find((row) => row.id === id)!;
     return {
       tenantId: v7(),
@@ -134,6 +220,8 @@ describe('Progress in memory', () => {
       },
       state: async (id) => stateOf(id),
       told: async (type) => rows.told.filter((fact) => fact.type === type),
+      userId,
+      see: (use) => use(history),
       work: (use) => use(store),
     };
   });
@@ -169,6 +257,9 @@ describe('Progress in PostgreSQL', () => {
           .map(({ message }) => JSON.parse(message) as { event_type: string })
           .filter(({ event_type }) => event_type === type);
       },
+      userId: tenant.userId,
+      see: (use, tenantId = tenant.id) =>
+        inDoor(app, memberOf(tenantId), () => use(app.nest.get<ProgressReadModel>(ProgressReadModel))),
       work: (use, tenantId = tenant.id) => inDoor(app, memberOf(tenantId), () => use(app.nest.get(ProgressStore))),
     };
   });

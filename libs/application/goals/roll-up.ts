@@ -1,4 +1,4 @@
-import { rollUpPaths, UNREPORTED } from '#domain/goals/roll-up-path';
+import { rollUpPaths, UNREPORTED, type PathGoal } from '#domain/goals/roll-up-path';
 import type { Clock } from '#application/shared/tools';
 import type { GoalTree } from '#application/goals/ports/goal-tree';
 import type { ProgressStore } from '#application/goals/ports/progress-store';
@@ -17,10 +17,11 @@ export class RollUp {
   /**
    * Shares the tree and holds these goals with everything above them. To be asked before the row of a goal is written by a
    * change that ends in `along`: a row that is held while its root is waited for would be a deadlock with reports below it.
+   * Answers what is held, roots first.
    */
-  async hold(tenantId: string, goalIds: readonly string[]): Promise<void> {
+  async hold(tenantId: string, goalIds: readonly string[]): Promise<PathGoal[]> {
     await this.tree.share(tenantId);
-    await this.progress.hold(tenantId, goalIds);
+    return this.progress.hold(tenantId, goalIds);
   }
 
   /**
@@ -30,7 +31,8 @@ export class RollUp {
   async along(tenantId: string, goalIds: readonly string[]): Promise<void> {
     const path = await this.progress.hold(tenantId, goalIds);
     if (path.length === 0) return;
-    const manual = path.filter(({ id, progressSource }) => progressSource === 'manual' && goalIds.includes(id));
+    const named = new Set(goalIds);
+    const manual = path.filter(({ id, progressSource }) => progressSource === 'manual' && named.has(id));
     const reported = await this.progress.currentOf(tenantId, manual.map(idOf));
     const current = new Map(manual.map(({ id }) => [id, reported.get(id) ?? UNREPORTED]));
     const now = this.clock.now();

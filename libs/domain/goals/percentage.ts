@@ -6,6 +6,9 @@ const PERCENT = 10_000;
 
 export const progressOf = (percentage: number): Progress => Math.round(percentage * PERCENT);
 
+/** With its up to four decimals. */
+export const percentageOf = (progress: Progress): number => progress / PERCENT;
+
 /** A whole percentage, rounded half up, but 100 only when it is 100. */
 export const shownPercentage = (progress: Progress): number =>
   progress >= COMPLETE ? 100 : Math.min(99, Math.floor(progress / PERCENT + 0.5));

@@ -2,11 +2,12 @@ import type { Provider, Type } from '@nestjs/common';
 import { AssessGoalHandler } from '#application/goals/commands/assess-goal';
 import { CreateGoalHandler } from '#application/goals/commands/create-goal';
 import { DeleteGoalHandler } from '#application/goals/commands/delete-goal';
-import { EditGoalLinkHandler } from '#application/goals/commands/edit-goal-link';
 import { EditGoalHandler } from '#application/goals/commands/edit-goal';
+import { EditGoalLinkHandler } from '#application/goals/commands/edit-goal-link';
 import { LinkGoalHandler } from '#application/goals/commands/link-goal';
 import { MoveGoalHandler } from '#application/goals/commands/move-goal';
 import { RemoveGoalLinkHandler } from '#application/goals/commands/remove-goal-link';
+import { ReportProgressHandler } from '#application/goals/commands/report-progress';
 import { RestoreGoalHandler } from '#application/goals/commands/restore-goal';
 import { TransitionGoalHandler } from '#application/goals/commands/transition-goal';
 import { AssessmentReadModel } from '#application/goals/ports/assessment-read-model';
@@ -18,34 +19,44 @@ import { GoalReadModel } from '#application/goals/ports/goal-read-model';
 import { GoalRepository } from '#application/goals/ports/goal-repository';
 import { GoalSubtrees } from '#application/goals/ports/goal-subtrees';
 import { GoalTree } from '#application/goals/ports/goal-tree';
+import { ProgressReadModel } from '#application/goals/ports/progress-read-model';
 import { ProgressStore } from '#application/goals/ports/progress-store';
+import { ExplainProgressHandler } from '#application/goals/queries/explain-progress';
 import { GetAssessmentHandler } from '#application/goals/queries/get-assessment';
 import { GetGoalHandler } from '#application/goals/queries/get-goal';
-import { Clock } from '#application/shared/tools';
 import { GetGoalAnalysisHandler } from '#application/goals/queries/get-goal-analysis';
 import { GetGoalLinkHandler } from '#application/goals/queries/get-goal-link';
 import { GetGoalTreeHandler } from '#application/goals/queries/get-goal-tree';
 import { GetGoalVocabularyHandler } from '#application/goals/queries/get-goal-vocabulary';
+import { GetProgressEntryHandler } from '#application/goals/queries/get-progress-entry';
+import { GetProgressSeriesHandler } from '#application/goals/queries/get-progress-series';
 import { GetRealizationMapHandler } from '#application/goals/queries/get-realization-map';
 import { GetStatusSummaryHandler } from '#application/goals/queries/get-status-summary';
-import { GoalAssessmentsController } from '#adapters/goals/http/goal-assessments.controller';
-import { GoalInsightController } from '#adapters/goals/http/goal-insight.controller';
-import { GoalLinksController } from '#adapters/goals/http/goal-links.controller';
-import { GoalVocabularyController } from '#adapters/goals/http/goal-vocabulary.controller';
-import { GoalsController } from '#adapters/goals/http/goals.controller';
 import { ListAssessmentsHandler } from '#application/goals/queries/list-assessments';
 import { ListGoalLinksHandler } from '#application/goals/queries/list-goal-links';
 import { ListGoalsHandler } from '#application/goals/queries/list-goals';
+import { ListProgressHandler } from '#application/goals/queries/list-progress';
 import { RollUp } from '#application/goals/roll-up';
+import { Cache } from '#application/shared/cache';
+import { Clock } from '#application/shared/tools';
+import { GoalAssessmentsController } from '#adapters/goals/http/goal-assessments.controller';
+import { GoalInsightController } from '#adapters/goals/http/goal-insight.controller';
+import { GoalLinksController } from '#adapters/goals/http/goal-links.controller';
+import { GoalProgressController } from '#adapters/goals/http/goal-progress.controller';
+import { GoalVocabularyController } from '#adapters/goals/http/goal-vocabulary.controller';
+import { GoalsController } from '#adapters/goals/http/goals.controller';
+import { CachedGoalReadModel } from '#adapters/goals/persistence/cached-goal-read-model';
 import { SqlAssessments } from '#adapters/goals/persistence/sql-assessments';
 import { SqlGoalLinkReadModel } from '#adapters/goals/persistence/sql-goal-link-read-model';
 import { SqlGoalOverview } from '#adapters/goals/persistence/sql-goal-overview';
 import { SqlGoalReadModel } from '#adapters/goals/persistence/sql-goal-read-model';
 import { SqlGoalSubtrees } from '#adapters/goals/persistence/sql-goal-subtrees';
 import { SqlGoalTree } from '#adapters/goals/persistence/sql-goal-tree';
+import { SqlProgressReadModel } from '#adapters/goals/persistence/sql-progress-read-model';
 import { SqlProgressStore } from '#adapters/goals/persistence/sql-progress-store';
 import { TypeOrmGoalLinkRepository } from '#adapters/goals/persistence/typeorm-goal-link-repository';
 import { TypeOrmGoalRepository } from '#adapters/goals/persistence/typeorm-goal-repository';
+import { Config } from '#infrastructure/config/config';
 
 const commands = [
   CreateGoalHandler,
@@ -54,6 +65,7 @@ const commands = [
   TransitionGoalHandler,
   DeleteGoalHandler,
   RestoreGoalHandler,
+  ReportProgressHandler,
   AssessGoalHandler,
   LinkGoalHandler,
   EditGoalLinkHandler,
@@ -66,6 +78,10 @@ const queries = [
   GetGoalLinkHandler,
   ListGoalLinksHandler,
   GetRealizationMapHandler,
+  ListProgressHandler,
+  GetProgressEntryHandler,
+  GetProgressSeriesHandler,
+  ExplainProgressHandler,
   ListAssessmentsHandler,
   GetAssessmentHandler,
   GetStatusSummaryHandler,
@@ -76,11 +92,18 @@ const queries = [
 
 const ports: Provider[] = [
   { provide: GoalRepository, useClass: TypeOrmGoalRepository },
-  { provide: GoalReadModel, useClass: SqlGoalReadModel },
+  SqlGoalReadModel,
+  {
+    provide: GoalReadModel,
+    inject: [SqlGoalReadModel, Cache, Config],
+    useFactory: (rows: SqlGoalReadModel, cache: Cache, config: Config) =>
+      new CachedGoalReadModel(rows, cache, { goal: config.CACHE_TTL_SECONDS, list: config.LIST_CACHE_TTL_SECONDS }),
+  },
   { provide: GoalSubtrees, useClass: SqlGoalSubtrees },
   { provide: GoalTree, useClass: SqlGoalTree },
   { provide: GoalLinkRepository, useClass: TypeOrmGoalLinkRepository },
   { provide: GoalLinkReadModel, useClass: SqlGoalLinkReadModel },
+  { provide: ProgressReadModel, useClass: SqlProgressReadModel },
   { provide: ProgressStore, useClass: SqlProgressStore },
   { provide: AssessmentRepository, useClass: SqlAssessments },
   { provide: AssessmentReadModel, useClass: SqlAssessments },
@@ -100,6 +123,7 @@ export const goals = {
     GoalVocabularyController,
     GoalsController,
     GoalLinksController,
+    GoalProgressController,
     GoalInsightController,
     GoalAssessmentsController,
   ] as Type[],

@@ -1,13 +1,16 @@
+import type { Changes } from '#domain/shared/changes';
 import type { GoalState } from '#domain/goals/goal';
 import { idsOf } from '#domain/goals/goal-path';
 import type { Progress } from '#domain/goals/percentage';
 import {
   progressedFact,
+  UNREPORTED,
   type ChildOf,
   type PathGoal,
   type ProgressChange,
   type Standing,
 } from '#domain/goals/roll-up-path';
+import { reportedChanges, type NewEntry } from '#domain/goals/progress-history';
 import type { ProgressStore } from '#application/goals/ports/progress-store';
 import type { InMemoryRows } from './in-memory-rows';
 
@@ -20,18 +23,22 @@ export interface StoredEntry {
   readonly notes: string | null;
   readonly effectiveAt: Date;
   readonly recordedAt: Date;
+  readonly recordedBy: string | null;
   readonly corrects: string | null;
 }
 
 /** The progress of goals that are kept in memory, and its history. */
 export class InMemoryProgress implements ProgressStore {
   readonly entries: StoredEntry[] = [];
+  /** What each report has changed. */
+  readonly audited: Changes[] = [];
   /** The goals that were held, in order, each time. */
   readonly held: string[][] = [];
 
   constructor(
     private readonly goals: InMemoryRows<GoalState>,
     private readonly nextId: () => string,
+    private readonly userId: () => string | null = () => null,
   ) {}
 
   async hold(tenantId: string, goalIds: readonly string[]): Promise<PathGoal[]> {
@@ -42,6 +49,12 @@ export class InMemoryProgress implements ProgressStore {
       .sort((one, other) => one.path.length - other.path.length || (one.id < other.id ? -1 : 1));
     this.held.push(path.map(({ id }) => id));
     return path;
+  }
+
+  async report(tenantId: string, goal: PathGoal, entry: NewEntry): Promise<void> {
+    this.entries.push({ ...entry, tenantId, goalId: goal.id, origin: 'reported', recordedBy: this.userId() });
+    const after = (await this.currentOf(tenantId, [goal.id])).get(goal.id) ?? UNREPORTED;
+    this.audited.push(reportedChanges(goal, after, entry));
   }
 
   async childrenOf(tenantId: string, goalIds: readonly string[]): Promise<ChildOf[]> {
@@ -86,12 +99,13 @@ export class InMemoryProgress implements ProgressStore {
     progress: Progress;
     at: Date;
   }) {
-    const none = { notes: null, corrects: null, effectiveAt: at, recordedAt: at };
+    const none = { notes: null, corrects: null, effectiveAt: at, recordedAt: at, recordedBy: this.userId() };
     this.entries.push({ id: this.nextId(), tenantId, goalId, origin: 'rolled_up', progress, ...none });
   }
 }
 
-const inOrder = (one: StoredEntry, other: StoredEntry): number =>
+/** The last of them is the current one. */
+export const inOrder = (one: StoredEntry, other: StoredEntry): number =>
   one.effectiveAt.getTime() - other.effectiveAt.getTime() ||
   one.recordedAt.getTime() - other.recordedAt.getTime() ||
   (one.id < other.id ? -1 : 1);

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import {
   progressedFact,
+  UNREPORTED,
   type ChildOf,
   type PathGoal,
   type ProgressChange,
   type Standing,
 } from '#domain/goals/roll-up-path';
+import { reportedChanges, type NewEntry } from '#domain/goals/progress-history';
 import type { ProgressStore } from '#application/goals/ports/progress-store';
 import { Ids, RequestContext } from '#application/shared/tools';
 import { Database } from '#adapters/shared/persistence/database';
@@ -28,6 +30,16 @@ export class SqlProgressStore implements ProgressStore {
     return rows.map(withTime);
   }
 
+  async report(tenantId: string, goal: PathGoal, entry: NewEntry): Promise<void> {
+    const { id, progress, notes, effectiveAt, recordedAt, corrects } = entry;
+    const { userId } = this.context.actor;
+    const values = [tenantId, id, goal.id, progress, notes, effectiveAt, recordedAt, userId, corrects];
+    await this.db.prepared(REPORT, values);
+    const after = (await this.currentOf(tenantId, [goal.id])).get(goal.id) ?? UNREPORTED;
+    const changes = reportedChanges(goal, after, entry);
+    await this.journal.write([{ action: 'goal.progressed', entityType: 'goal', entityId: goal.id, changes }], []);
+  }
+
   childrenOf(tenantId: string, goalIds: readonly string[]): Promise<ChildOf[]> {
     return this.db.prepared<ChildOf>(CHILDREN, [tenantId, goalIds]);
   }
@@ -40,6 +52,7 @@ export class SqlProgressStore implements ProgressStore {
 
   async record(tenantId: string, changes: readonly ProgressChange[], now: Date): Promise<void> {
     const next = changes.map((change) => change.next);
+    this.db.changed(tenantId, ['goal', ...changes.map(({ goal }) => `goal:${goal.id}`)]);
     await this.db.prepared(WRITE, [
       tenantId,
       changes.map(({ goal }) => goal.id),
@@ -99,16 +112,26 @@ export const CHILDREN = `
   LATERAL (
     SELECT id, parent_goal_id AS "parentGoalId", name, status, weight, progress
     FROM goals WHERE tenant_id = $1 AND parent_goal_id = parent.id AND deleted_at IS NULL OFFSET 0
-  ) c`;
+  ) c ORDER BY c.name, c.id`;
+
+/** The entry that corrects entry `p`; its `LIMIT` has it looked up for each row that is read. */
+export const SUPERSEDED_BY = `(SELECT c.id FROM goal_progress c WHERE c.tenant_id = $1 AND c.corrects = p.id LIMIT 1)`;
+
+/** The order of entries `p` in which the first that is not superseded is the current one. */
+export const CURRENT_FIRST = 'p.effective_at DESC, p.recorded_at DESC, p.id DESC';
 
 export const CURRENT = `
   SELECT goal.id AS goal, e.* FROM unnest($2::uuid[]) AS goal (id),
   LATERAL (
-    SELECT progress, notes AS "progressNotes", effective_at AS "lastProgressUpdate" FROM goal_progress p
-    WHERE tenant_id = $1 AND goal_id = goal.id
-      AND (SELECT c.id FROM goal_progress c WHERE c.tenant_id = $1 AND c.corrects = p.id LIMIT 1) IS NULL
-    ORDER BY effective_at DESC, recorded_at DESC, id DESC LIMIT 1
+    SELECT p.progress, p.notes AS "progressNotes", p.effective_at AS "lastProgressUpdate" FROM goal_progress p
+    WHERE p.tenant_id = $1 AND p.goal_id = goal.id
+      AND ${SUPERSEDED_BY} IS NULL
+    ORDER BY ${CURRENT_FIRST} LIMIT 1
   ) e`;
+
+const REPORT = `
+  INSERT INTO goal_progress (tenant_id, id, goal_id, origin, progress, notes, effective_at, recorded_at, recorded_by, corrects)
+  VALUES ($1, $2, $3, 'reported', $4, $5, $6, $7, $8, $9)`;
 
 const WRITE = `
   UPDATE goals g SET progress = w.progress, progress_notes = w.notes, last_progress_update = w.at

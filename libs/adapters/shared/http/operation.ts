@@ -16,6 +16,8 @@ export interface OperationSpec {
   readonly permission: Permission;
   /** What a success answers: a view, a page of a listing, or nothing (204). */
   readonly answers: View<ViewShape> | { readonly page: Listing } | { readonly listOf: View<ViewShape> } | 'nothing';
+  /** What it answers instead when it is asked in another way, which the description says. */
+  readonly orAnswers?: View<ViewShape>;
   /** 201 with `Location`, and `Idempotency-Key` is taken. */
   readonly creates?: true;
   /** What the same route answers, with 200, when asked to make many at once: a result for each. */
@@ -73,7 +75,8 @@ export const Operation = (spec: OperationSpec): MethodDecorator =>
 const statusOf = ({ creates, answers }: OperationSpec): number => (creates ? 201 : answers === 'nothing' ? 204 : 200);
 
 const answersOf = (spec: OperationSpec): MethodDecorator[] => {
-  const schema = answerSchema(spec.answers);
+  const usual = answerSchema(spec.answers);
+  const schema = usual && spec.orAnswers ? { oneOf: [usual, reference(spec.orAnswers)] } : usual;
   const errors: Record<number, string> = {
     ...EVERYWHERE,
     ...(spec.ifMatch && { 412: 'The version named by If-Match is not the present one (`current_version`).' }),

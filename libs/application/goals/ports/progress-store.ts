@@ -1,3 +1,4 @@
+import type { NewEntry } from '#domain/goals/progress-history';
 import type { ChildOf, PathGoal, ProgressChange, Standing } from '#domain/goals/roll-up-path';
 
 /** The progress of goals: what it is worked out from, and where what comes out is kept. */
@@ -8,7 +9,10 @@ export abstract class ProgressStore {
    */
   abstract hold(tenantId: string, goalIds: readonly string[]): Promise<PathGoal[]>;
 
-  /** Every goal right below these that is not deleted. */
+  /** Adds what was reported to the history and to the audit log; `record` makes the goal say it. */
+  abstract report(tenantId: string, goal: PathGoal, entry: NewEntry): Promise<void>;
+
+  /** Every goal right below these that is not deleted, by name. */
   abstract childrenOf(tenantId: string, goalIds: readonly string[]): Promise<ChildOf[]>;
 
   /** What the current entry of each of these says: the one not superseded of the latest `effective_at`; without one nothing. */

@@ -41,7 +41,7 @@ const goal = async (parentId: string | null, more: Partial<GoalState> = {}): Pro
 };
 
 const report = (goalId: string, percentage: number) => {
-  const at = { effectiveAt: clock.now(), recordedAt: clock.now() };
+  const at = { effectiveAt: clock.now(), recordedAt: clock.now(), recordedBy: null };
   const entry = {
     id: v7(),
     tenantId: TENANT,

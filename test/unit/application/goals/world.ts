@@ -14,6 +14,7 @@ import { RollUp } from '#application/goals/roll-up';
 import { InMemoryGoalSubtrees } from '../../../support/fakes/in-memory-goal-subtrees';
 import { InMemoryGoals } from '../../../support/fakes/in-memory-goals';
 import { InMemoryProgress } from '../../../support/fakes/in-memory-progress';
+import { InMemoryProgressHistory } from '../../../support/fakes/in-memory-progress-history';
 import { CountingIds, StandingClock } from '../../../support/fakes/tools';
 import { expectOk } from '../../../support/results';
 
@@ -24,7 +25,12 @@ export class World {
   readonly clock = new StandingClock();
   readonly ids = new CountingIds();
   readonly goals = new InMemoryGoals(this.clock, () => this.userId);
-  readonly progress = new InMemoryProgress(this.goals.rows, () => this.ids.next());
+  readonly progress = new InMemoryProgress(
+    this.goals.rows,
+    () => this.ids.next(),
+    () => this.userId,
+  );
+  readonly history = new InMemoryProgressHistory(this.progress);
   readonly subtrees = new InMemoryGoalSubtrees(this.goals, this.clock);
   readonly rollUp = new RollUp(this.goals, this.progress, this.clock);
 
@@ -90,7 +96,7 @@ export class World {
 
   /** Has something reported on a goal, as its history keeps it. */
   report(goalId: string, progress: number): void {
-    const [at, none] = [this.clock.now(), { notes: null, corrects: null }];
+    const [at, none] = [this.clock.now(), { notes: null, corrects: null, recordedBy: null }];
     const entry = {
       id: this.ids.next(),
       tenantId: this.tenantId,

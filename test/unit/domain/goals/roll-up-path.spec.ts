@@ -27,6 +27,7 @@ describe('Rolling up a path', () => {
     const children = [
       child('mid', 'root', null),
       child('side', 'root', 0),
+      child('empty', 'root', null),
       child('leaf', 'mid', 0),
       child('twin', 'mid', 1_000_000),
     ];
