@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ClsServiceManager } from 'nestjs-cls';
 import { register } from 'prom-client';
 import { Actor } from '#domain/shared/actor';
 import { conflict } from '#domain/shared/errors';
 import { err } from '#domain/shared/result';
 import { Database } from '#adapters/shared/persistence/database';
+import type { Scope } from '#infrastructure/context/scope';
 import { CacheServer } from '#infrastructure/redis/cache-server';
 import { eventually, TestApp } from '../support/app';
 import { BYPASS, cacheIsThere, HIT, letTokensBeUsedAfter, MISS, outcomesOf } from '../support/cache';
@@ -136,6 +138,8 @@ describe('The cache', () => {
     const name = await fresh();
     await numbers.cached(name);
     await numbers.query(async () => {
+      await numbers.command(() => numbers.row(name));
+      expect(await outcomes(() => numbers.cached(name))).toEqual(BYPASS);
       await numbers.raise(name);
       expect(await outcomes(async () => expect(await numbers.cached(name)).toBe(1))).toEqual(BYPASS);
     });
@@ -214,11 +218,19 @@ describe('The cache', () => {
   it('asks Redis nothing when nothing was changed, or all of it was rolled back', async () => {
     const mark = jest.spyOn(app.nest.get(CacheServer), 'mark');
     await numbers.command(() => numbers.direct('nothing'));
-    const refused = await numbers.send(async () => {
-      await numbers.write('nothing');
-      return err(conflict('test.refused', 'No.'));
-    });
-    expect(refused.ok).toBe(false);
+    const refuse = () =>
+      numbers.send(async () => {
+        await numbers.write('nothing');
+        return err(conflict('test.refused', 'No.'));
+      });
+    expect((await refuse()).ok).toBe(false);
+    const idempotent = { key: 'k', hash: 'h', taken: false, replayed: false };
+    expect((await ClsServiceManager.getClsService<Scope>().runWith({ requestId: null, idempotent }, refuse)).ok).toBe(
+      false,
+    );
+    expect(await app.rows('SELECT answer FROM idempotency_keys WHERE tenant_id = $1', [numbers.tenantId])).toHaveLength(
+      1,
+    );
     expect(mark).not.toHaveBeenCalled();
     await numbers.raise('nothing');
     expect(mark).toHaveBeenCalledTimes(2);
