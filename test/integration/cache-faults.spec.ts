@@ -4,7 +4,7 @@ import { register } from 'prom-client';
 import { Redis } from 'ioredis';
 import { CacheServer } from '#infrastructure/redis/cache-server';
 import { eventually, TestApp } from '../support/app';
-import { BYPASS, cacheIsThere, HIT, letTokensBeUsedAfter, MISS, outcomesOf } from '../support/cache';
+import { BYPASS, cacheIsThere, HIT, letCommitsTake, MISS, outcomesOf } from '../support/cache';
 import { privateRedis, type PrivateRedis } from '../support/private-redis';
 import { Proxy } from '../support/proxy';
 import { Numbers } from './support/numbers';
@@ -45,7 +45,7 @@ beforeAll(async () => {
   [numbers, others] = [new Numbers(app, id), new Numbers(other, id)];
 });
 beforeEach(async () => {
-  for (const each of [app, other]) letTokensBeUsedAfter(each, 0);
+  for (const each of [app, other]) letCommitsTake(each, 0);
   name = `n-${String((named += 1))}`;
   await numbers.make(name);
 });
@@ -101,7 +101,7 @@ describe('The cache is slower and never wrong', () => {
   it('when Redis is not there from the start, and when it comes', async () => {
     proxy.cut();
     const early = await TestApp.start({ REDIS_URL: proxy.url, DATABASE_URL: app.database.appUrl });
-    letTokensBeUsedAfter(early, 0);
+    letCommitsTake(early, 0);
     const its = new Numbers(early, numbers.tenantId);
     const before = await unmarked();
     await isRight(its);
@@ -166,7 +166,7 @@ describe('The cache is slower and never wrong', () => {
 
   it('when Redis forgets between a mark and the commit: nothing old is kept meanwhile', async () => {
     await isBack();
-    for (const each of [app, other]) letTokensBeUsedAfter(each, 5000);
+    for (const each of [app, other]) letCommitsTake(each, 5000);
     const seen: (number | null)[] = [];
     at({
       beforeCommit: async () => {

@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CacheServer } from '#infrastructure/redis/cache-server';
 import { TestApp } from '../support/app';
-import { cacheIsThere, letTokensBeUsedAfter, outcomesOf } from '../support/cache';
+import { cacheIsThere, letCommitsTake, outcomesOf } from '../support/cache';
 import { Numbers } from './support/numbers';
 
 const NUMBERS = 40;
 const WAIT_MS = 600;
 const RUN_MS = 12_000;
-/** Longer than a token must wait: a load that began before a change then ends when new tokens may be used. */
+/** Longer than a commit may take: a load that began before a change then ends when its writer is passed over. */
 const SLOW_MS = 800;
 
 const upTo = (most: number): number => Math.floor(Math.random() * most);
 
-/** Makes the moments around a commit long enough to be met, and never as long as a token must wait. */
+/** Makes the moments around a commit long enough to be met, and never as long as a commit may take. */
 const dawdle = (app: TestApp): void => {
   const server = app.nest.get(CacheServer);
   const mark = server.mark.bind(server);
@@ -42,7 +42,7 @@ describe('With readers and writers in two instances, and a Redis that is flushed
     worlds = apps.map((app) => new Numbers(app, id));
     for (const app of apps) {
       await cacheIsThere(app);
-      letTokensBeUsedAfter(app, WAIT_MS);
+      letCommitsTake(app, WAIT_MS);
       dawdle(app);
     }
     for (const name of names) await worlds[0]?.make(name);

@@ -8,7 +8,7 @@ import { Database } from '#adapters/shared/persistence/database';
 import type { Scope } from '#infrastructure/context/scope';
 import { CacheServer } from '#infrastructure/redis/cache-server';
 import { eventually, TestApp } from '../support/app';
-import { BYPASS, cacheIsThere, HIT, letTokensBeUsedAfter, MISS, outcomesOf } from '../support/cache';
+import { BYPASS, cacheIsThere, HIT, letCommitsTake, MISS, outcomesOf } from '../support/cache';
 import { Numbers, statementsOf } from './support/numbers';
 
 let app: TestApp;
@@ -29,7 +29,7 @@ beforeAll(async () => {
   numbers = new Numbers(app, (await app.tenant()).id);
   await cacheIsThere(app);
 });
-beforeEach(() => letTokensBeUsedAfter(app, 0));
+beforeEach(() => letCommitsTake(app, 0));
 afterAll(() => app.stop());
 
 describe('The cache', () => {
@@ -196,23 +196,51 @@ describe('The cache', () => {
     expect(await numbers.cached(one)).toBe(2);
   });
 
-  it('makes no token for what nobody has asked for', async () => {
+  it('leaves nothing in Redis of a change of what nobody has asked for', async () => {
     const name = await fresh();
     await numbers.raise(name);
-    expect(await app.redis.keys(`*token:number:${name}`)).toEqual([]);
+    expect(await app.redis.keys(`*thing:number:${name}`)).toEqual([]);
   });
 
-  it('keeps nothing under a token younger than a commit can take', async () => {
+  it('keeps nothing while the commit of a change is under way, and again as soon as it is done', async () => {
     const name = await fresh();
-    letTokensBeUsedAfter(app, 60_000);
+    await numbers.cached(name);
+    letCommitsTake(app, 60_000);
+    const seen: unknown[] = [];
+    const server = app.nest.get(CacheServer);
+    const mark = server.mark.bind(server);
+    const spy = jest.spyOn(server, 'mark').mockImplementationOnce(async (...args) => {
+      const isMarked = await mark(...args);
+      const apart = () => ClsServiceManager.getClsService().runWith({}, () => numbers.cached(name));
+      seen.push(await outcomes(apart));
+      return isMarked;
+    });
+    await numbers.raise(name);
+    spy.mockRestore();
+    expect(seen).toEqual([BYPASS]);
+    expect(await outcomes(async () => expect(await numbers.cached(name)).toBe(1))).toEqual(MISS);
+    expect(await outcomes(async () => expect(await numbers.cached(name)).toBe(1))).toEqual(HIT);
+  });
+
+  it('keeps nothing while a writer that died may still have a commit under way', async () => {
+    const name = await fresh();
+    await numbers.cached(name);
+    const thing = { tenantId: numbers.tenantId, thing: `number:${name}` };
+    letCommitsTake(app, 300);
+    await app.nest.get(CacheServer).mark([thing], 'a writer that dies', 'to come');
     expect(await outcomes(() => numbers.cached(name))).toEqual(BYPASS);
-    letTokensBeUsedAfter(app, 0);
-    expect(await outcomes(() => numbers.cached(name))).toEqual(BYPASS);
-    const other = await fresh();
-    await numbers.cached(other);
-    letTokensBeUsedAfter(app, 60_000);
-    await numbers.raise(other);
-    expect(await outcomes(async () => expect(await numbers.cached(other)).toBe(1))).toEqual(BYPASS);
+    await sleep(350);
+    expect(await outcomes(() => numbers.cached(name))).toEqual(MISS);
+  });
+
+  it('keeps nothing of a tenant that Redis has known for less than a commit may take: it may have forgotten a mark', async () => {
+    const others = new Numbers(app, (await app.tenant()).id);
+    const name = await fresh(others);
+    letCommitsTake(app, 300);
+    expect(await outcomes(() => others.cached(name))).toEqual(BYPASS);
+    await sleep(350);
+    expect(await outcomes(() => others.cached(name))).toEqual(MISS);
+    expect(await outcomes(() => others.cached(name))).toEqual(HIT);
   });
 
   it('asks Redis nothing when nothing was changed, or all of it was rolled back', async () => {
@@ -253,7 +281,7 @@ describe('The cache', () => {
 
   it('lends out no connection to a read that holds the last one', async () => {
     const own = await TestApp.start({ DB_POOL_SIZE: '2' });
-    letTokensBeUsedAfter(own, 0);
+    letCommitsTake(own, 0);
     const few = new Numbers(own, (await own.tenant()).id);
     const name = await fresh(few);
     const reads = Array.from({ length: 8 }, () =>

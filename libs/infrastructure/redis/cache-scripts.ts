@@ -43,15 +43,18 @@ export const LOOK = `${NOW}
   if value and string.sub(value, 1, #seen) == seen then return { seen, string.sub(value, #seen + 1) } end
   return { seen }`;
 
-/** KEYS: things that change. ARGV: a new name, the writer, how long its commit may take (0: it is done), how long a name is kept. */
+/**
+ * KEYS: things that change. ARGV: the writer, and how long its commit may still take; 0: it is done. What was kept under the
+ * names of before is not found any more, and of a thing that nobody reads nothing is left when its change is done.
+ */
 export const MARK = `${NOW}
   for _, key in ipairs(KEYS) do
-    redis.call('HSET', key, 'name', ARGV[1])
-    if ARGV[3] == '0' then
-      redis.call('HDEL', key, 'writer:' .. ARGV[2])
+    redis.call('HDEL', key, 'name')
+    if ARGV[2] == '0' then
+      redis.call('HDEL', key, 'writer:' .. ARGV[1])
     else
-      redis.call('HSET', key, 'writer:' .. ARGV[2], after(ARGV[3]))
+      redis.call('HSET', key, 'writer:' .. ARGV[1], after(ARGV[2]))
+      if redis.call('PTTL', key) < tonumber(ARGV[2]) then redis.call('PEXPIRE', key, ARGV[2]) end
     end
-    redis.call('PEXPIRE', key, ARGV[4])
   end
   return 'OK'`;

@@ -82,7 +82,7 @@ export class CacheServer {
     const takes = { 'to come': this.longestCommitMs, done: 0, 'in doubt': IN_DOUBT_MS }[commit];
     const answer = await this.ask((redis, run) => {
       const keys = things.map((thing) => thingKey(thing, run));
-      return redis.eval(MARK, keys.length, ...keys, randomUUID(), writer, takes, NAME_LIFE_MS);
+      return redis.eval(MARK, keys.length, ...keys, writer, takes);
     });
     return answer !== undefined;
   }
