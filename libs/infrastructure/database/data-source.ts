@@ -33,13 +33,13 @@ export interface DatabaseOptions {
   readonly entities: readonly EntitySchema[];
 }
 
-/** The application's way to PostgreSQL. Connection attempts give up after five seconds, so that a caller gets its 503. */
+/** The application's way to PostgreSQL. Who waits for a connection gives up after as long as a statement may take, and its caller gets a 503. */
 export const dataSource = ({ url, poolSize, statementTimeoutMs, entities }: DatabaseOptions): DataSource =>
   new DataSource({
     ...base(url),
     poolSize,
     entities: [...entities],
-    connectTimeoutMS: 5000,
+    connectTimeoutMS: statementTimeoutMs,
     // A connection that breaks while nobody uses it is the pool's to replace, not the process's to die of.
     poolErrorHandler: () => undefined,
     extra: {

@@ -3,7 +3,8 @@ import { TestApp } from '../../support/app';
 
 let app: TestApp;
 beforeAll(async () => {
-  app = await TestApp.start();
+  // They wait for each other, and for a busy machine: what is shown is that all are taken, not how soon.
+  app = await TestApp.start({ EVENT_PROCESSING_TIMEOUT_MS: '25000' });
 });
 afterAll(() => app.stop());
 

@@ -108,7 +108,8 @@ export const schemaOf = async (db: Client): Promise<string[]> => {
       UNION ALL SELECT format('function of %s, rights %s: %s', r.rolname,
         (SELECT string_agg(x::text, ' ' ORDER BY x::text) FROM unnest(p.proacl) AS x), pg_get_functiondef(p.oid))
       FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_roles r ON r.oid = p.proowner WHERE n.nspname = 'public'
-      UNION ALL SELECT format('comment on %s.%s %s', d.objoid::regclass, d.objsubid, d.description)
+      UNION ALL SELECT format('comment on %s.%s %s', d.objoid::regclass,
+        (SELECT attname FROM pg_attribute WHERE attrelid = d.objoid AND attnum = d.objsubid), d.description)
       FROM pg_description d JOIN pg_class c ON c.oid = d.objoid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public'
       UNION ALL SELECT format('trigger %s', pg_get_triggerdef(t.oid)) FROM pg_trigger t WHERE NOT t.tgisinternal
       UNION ALL SELECT format('schema %s %s', n.nspname,
