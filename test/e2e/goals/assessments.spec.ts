@@ -127,7 +127,8 @@ describe('Of an assessment', () => {
         version: 1,
         details: {
           ...{ name, goal_type: 'tactical', priority: 'critical', status: 'active' },
-          ...{ assessment_id: made.id, assessment_status: 'completed', score: 80 },
+          ...{ assessment_id: made.id, assessment_status: 'completed', assessment_score: 80 },
+          assessed_at: made.assessed_at,
         },
       },
     ]);

@@ -212,15 +212,23 @@ describe('Ending a goal with open ones below', () => {
     expect((await story.change(root!.id, 'abandoned', { on_children: 'cascade' })).status).toBe(200);
     expect(await statuses()).toEqual(['abandoned', 'abandoned', 'abandoned']);
     const told = await story.told({ goal: leaf!.id });
-    expect(told.at(-1)).toMatchObject({ event_type: 'goal.abandoned', version: 2, details: { ended_with: root!.id } });
+    const { completion_date, ...ended } = await story.read(leaf!.id);
+    expect(ended).toMatchObject({ version: 2, status_reason: 'because' });
+    const changes = {
+      status: { old: 'draft', new: 'abandoned' },
+      completion_date: { old: null, new: completion_date },
+    };
+    expect(told.at(-1)).toMatchObject({
+      ...{ event_type: 'goal.abandoned', version: 2 },
+      details: { reason: 'because', changes, ended_with: root!.id },
+    });
     const audit = await app.rows<{ action: string; changes: object }>(
       `SELECT action, changes FROM audit_log WHERE entity_id = $1 ORDER BY id DESC LIMIT 1`,
       [leaf!.id],
     );
-    expect(audit).toMatchObject([
-      { action: 'goal.abandoned', changes: { status: { old: 'draft', new: 'abandoned' } } },
+    expect(audit).toEqual([
+      { action: 'goal.abandoned', changes: { ...changes, status_reason: { old: null, new: 'because' } } },
     ]);
-    expect(await story.read(leaf!.id)).toMatchObject({ version: 2, status_reason: 'because' });
   });
 
   it('lets nothing be put below it afterwards', async () => {

@@ -57,13 +57,15 @@ describe('Progress in a tree of three levels with mixed sources', () => {
     expect(await shownOf(root)).toEqual([55]);
     expect((await read(root)).version).toBe(1);
     const told = (await story.told({ type: 'goal.progressed' })).slice(-5);
-    expect(told.map(({ details }) => details.progress_percentage)).toEqual([
-      { old: 0, new: 60 },
-      { old: 0, new: 40 },
-      { old: 0, new: 30 },
-      { old: 0, new: 100 },
-      { old: 30, new: 55 },
-    ]);
+    expect(told.map(({ details }) => details.changes)).toEqual(
+      [
+        { old: 0, new: 60 },
+        { old: 0, new: 40 },
+        { old: 0, new: 30 },
+        { old: 0, new: 100 },
+        { old: 30, new: 55 },
+      ].map((progress_percentage) => ({ progress_percentage })),
+    );
     expect(told[0]?.details).toMatchObject({ name: 'A goal', goal_type: 'strategic', priority: 'medium' });
   });
 

@@ -121,11 +121,24 @@ describe('Deleting a goal', () => {
     });
     expect(await seen()).toEqual([200, 200, 200]);
     expect(await story.names('deleted=only')).toEqual(['Gone before']);
-    expect((await story.told({ goal: leaf!.id })).map(({ event_type }) => event_type)).toEqual([
-      'goal.created',
-      'goal.deleted',
-      'goal.restored',
-    ]);
+    const [deleted] = await app.rows<{ deleted_at: object }>(
+      `SELECT changes->'deleted_at' AS deleted_at FROM audit_log WHERE entity_id = $1 AND action = 'goal.deleted'`,
+      [leaf!.id],
+    );
+    expect(deleted).toMatchObject({ deleted_at: { old: null, new: expect.any(String) as string } });
+    const restored = await app.rows<{ was: string }>(
+      `SELECT changes->'deleted_at'->>'old' AS was FROM audit_log WHERE entity_id = $1 AND action = 'goal.restored'`,
+      [leaf!.id],
+    );
+    expect(restored).toEqual([{ was: (deleted!.deleted_at as { new: string }).new }]);
+    const told = (id: string, by: string | null, parent: string | null) =>
+      expect(story.told({ goal: id })).resolves.toMatchObject([
+        { event_type: 'goal.created', details: { parent_goal_id: parent } },
+        { event_type: 'goal.deleted', details: { deleted_with: by } },
+        { event_type: 'goal.restored', details: { restored_with: by } },
+      ]);
+    await told(leaf!.id, root!.id, child!.id);
+    await told(root!.id, null, null);
   });
 
   it('with leave makes roots of its children, and a restore does not take them back', async () => {
