@@ -7,8 +7,10 @@ import {
   type Counter,
   type WorkflowFigures,
 } from '#application/workflows/ports/analytics-read-model';
+import { CachedAnalyticsReadModel } from '#adapters/workflows/persistence/cached-analytics-read-model';
 import { TestApp } from '../support/app';
 import { InMemoryAnalytics } from '../support/fakes/in-memory-analytics';
+import { InMemoryCache } from '../support/fakes/in-memory-cache';
 import { pageRequest } from '../support/fakes/pages';
 import { inDoor } from '../support/in-door';
 
@@ -123,16 +125,32 @@ const suite = (make: (told: Story) => Promise<Ask>) => {
   });
 };
 
+const inMemory = (told: Story): AnalyticsReadModel => {
+  const nothing = { totals: {}, medianMs: null, p90Ms: null, days: {} };
+  return new InMemoryAnalytics({
+    tenantId: told.tenant,
+    workflows: { [told.workflow]: FIGURES, [told.untouched]: nothing },
+    contacts: ['c/0', 'c/1'],
+    achievements: told.achievements,
+  });
+};
+
 describe('analytics in memory', () => {
   suite((told) => {
-    const nothing = { totals: {}, medianMs: null, p90Ms: null, days: {} };
-    const analytics = new InMemoryAnalytics({
-      tenantId: told.tenant,
-      workflows: { [told.workflow]: FIGURES, [told.untouched]: nothing },
-      contacts: ['c/0', 'c/1'],
-      achievements: told.achievements,
-    });
+    const analytics = inMemory(told);
     return Promise.resolve((use) => use(analytics));
+  });
+});
+
+describe('analytics in memory, cached', () => {
+  suite((told) => {
+    const rows = inMemory(told);
+    const analytics = new CachedAnalyticsReadModel(rows, new InMemoryCache(), 300);
+    // What is answered the second time is what was kept the first time.
+    return Promise.resolve(async (use) => {
+      await use(analytics);
+      return use(analytics);
+    });
   });
 });
 

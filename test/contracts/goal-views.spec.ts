@@ -264,9 +264,9 @@ describe('what is seen of goals in PostgreSQL', () => {
           { count: string },
         ];
         await app.rows(
-          `INSERT INTO goal_links (tenant_id, id, goal_id, linked_element_id, linked_element_type, link_type, direction,
+          `INSERT INTO goal_links (tenant_id, id, goal_id, linked_element_id, linked_element_type, link_type, direction, relationship,
              relationship_strength, contribution_level, polarity, version, created_at, updated_at)
-           VALUES ($1, $2, $3, $4, 'Capability', $5, 'element_to_goal', 'strong', 'high', 'positive', 1, now(), now())`,
+           VALUES ($1, $2, $3, $4, 'Capability', $5, 'element_to_goal', 'Realization', 'strong', 'high', 'positive', 1, now(), now())`,
           [tenantId, v7(), goalId, elementId, Number(count) % 2 === 0 ? 'realizes' : 'supports'],
         );
       },

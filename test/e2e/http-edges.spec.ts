@@ -190,6 +190,9 @@ describe('An address', () => {
     expectProblem(await owner('GET', `/workflows/${'x'.repeat(1000)}`), 404, 'workflow.not-found');
   });
 
+  const fits = (template: string, path: string): boolean =>
+    new RegExp(`^${template.replaceAll(/\{[^}]*\}/g, '[^/]+')}$`).test(path);
+
   it('takes the methods of the document, and is 405 with all of them in Allow for another', async () => {
     const paths = [...new Set(routes.map(({ path }) => path))];
     for (const path of paths) {
@@ -197,9 +200,8 @@ describe('An address', () => {
       // A fixed part may stand where another route has a parameter.
       const filled = path.replaceAll(/\{[^}]*\}/g, randomUUID());
       for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const) {
-        if (known.has(method)) continue;
+        if (routes.some((route) => route.method === method && fits(route.path, filled))) continue;
         const answer = await owner(method, `${filled}?x=1`, method === 'GET' ? {} : { body: {} });
-        if (answer.status === 404 && answer.body.code !== 'route.not-found') continue;
         expectProblem(answer, 405, 'method-not-allowed');
         const allowed = new Set(answer.headers.allow?.split(', '));
         for (const one of known) expect(allowed).toContain(one);

@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ClsServiceManager } from 'nestjs-cls';
 import { register } from 'prom-client';
 import { Actor } from '#domain/shared/actor';
 import { conflict } from '#domain/shared/errors';
 import { err } from '#domain/shared/result';
 import { Database } from '#adapters/shared/persistence/database';
+import type { Scope } from '#infrastructure/context/scope';
 import { CacheServer } from '#infrastructure/redis/cache-server';
 import { eventually, TestApp } from '../support/app';
-import { BYPASS, cacheIsThere, HIT, letTokensBeUsedAfter, MISS, outcomesOf } from '../support/cache';
+import { BYPASS, cacheIsThere, HIT, letCommitsTake, MISS, outcomesOf } from '../support/cache';
 import { Numbers, statementsOf } from './support/numbers';
 
 let app: TestApp;
@@ -27,7 +29,7 @@ beforeAll(async () => {
   numbers = new Numbers(app, (await app.tenant()).id);
   await cacheIsThere(app);
 });
-beforeEach(() => letTokensBeUsedAfter(app, 0));
+beforeEach(() => letCommitsTake(app, 0));
 afterAll(() => app.stop());
 
 describe('The cache', () => {
@@ -136,6 +138,8 @@ describe('The cache', () => {
     const name = await fresh();
     await numbers.cached(name);
     await numbers.query(async () => {
+      await numbers.command(() => numbers.row(name));
+      expect(await outcomes(() => numbers.cached(name))).toEqual(BYPASS);
       await numbers.raise(name);
       expect(await outcomes(async () => expect(await numbers.cached(name)).toBe(1))).toEqual(BYPASS);
     });
@@ -192,33 +196,69 @@ describe('The cache', () => {
     expect(await numbers.cached(one)).toBe(2);
   });
 
-  it('makes no token for what nobody has asked for', async () => {
+  it('leaves nothing in Redis of a change of what nobody has asked for', async () => {
     const name = await fresh();
     await numbers.raise(name);
-    expect(await app.redis.keys(`*token:number:${name}`)).toEqual([]);
+    expect(await app.redis.keys(`*thing:number:${name}`)).toEqual([]);
   });
 
-  it('keeps nothing under a token younger than a commit can take', async () => {
+  it('keeps nothing while the commit of a change is under way, and again as soon as it is done', async () => {
     const name = await fresh();
-    letTokensBeUsedAfter(app, 60_000);
+    await numbers.cached(name);
+    letCommitsTake(app, 60_000);
+    const seen: unknown[] = [];
+    const server = app.nest.get(CacheServer);
+    const mark = server.mark.bind(server);
+    const spy = jest.spyOn(server, 'mark').mockImplementationOnce(async (...args) => {
+      const isMarked = await mark(...args);
+      const apart = () => ClsServiceManager.getClsService().runWith({}, () => numbers.cached(name));
+      seen.push(await outcomes(apart));
+      return isMarked;
+    });
+    await numbers.raise(name);
+    spy.mockRestore();
+    expect(seen).toEqual([BYPASS]);
+    expect(await outcomes(async () => expect(await numbers.cached(name)).toBe(1))).toEqual(MISS);
+    expect(await outcomes(async () => expect(await numbers.cached(name)).toBe(1))).toEqual(HIT);
+  });
+
+  it('keeps nothing while a writer that died may still have a commit under way', async () => {
+    const name = await fresh();
+    await numbers.cached(name);
+    const thing = { tenantId: numbers.tenantId, thing: `number:${name}` };
+    letCommitsTake(app, 300);
+    await app.nest.get(CacheServer).mark([thing], 'a writer that dies', 'to come');
     expect(await outcomes(() => numbers.cached(name))).toEqual(BYPASS);
-    letTokensBeUsedAfter(app, 0);
-    expect(await outcomes(() => numbers.cached(name))).toEqual(BYPASS);
-    const other = await fresh();
-    await numbers.cached(other);
-    letTokensBeUsedAfter(app, 60_000);
-    await numbers.raise(other);
-    expect(await outcomes(async () => expect(await numbers.cached(other)).toBe(1))).toEqual(BYPASS);
+    await sleep(350);
+    expect(await outcomes(() => numbers.cached(name))).toEqual(MISS);
+  });
+
+  it('keeps nothing of a tenant that Redis has known for less than a commit may take: it may have forgotten a mark', async () => {
+    const others = new Numbers(app, (await app.tenant()).id);
+    const name = await fresh(others);
+    letCommitsTake(app, 300);
+    expect(await outcomes(() => others.cached(name))).toEqual(BYPASS);
+    await sleep(350);
+    expect(await outcomes(() => others.cached(name))).toEqual(MISS);
+    expect(await outcomes(() => others.cached(name))).toEqual(HIT);
   });
 
   it('asks Redis nothing when nothing was changed, or all of it was rolled back', async () => {
     const mark = jest.spyOn(app.nest.get(CacheServer), 'mark');
     await numbers.command(() => numbers.direct('nothing'));
-    const refused = await numbers.send(async () => {
-      await numbers.write('nothing');
-      return err(conflict('test.refused', 'No.'));
-    });
-    expect(refused.ok).toBe(false);
+    const refuse = () =>
+      numbers.send(async () => {
+        await numbers.write('nothing');
+        return err(conflict('test.refused', 'No.'));
+      });
+    expect((await refuse()).ok).toBe(false);
+    const idempotent = { key: 'k', hash: 'h', taken: false, replayed: false };
+    expect((await ClsServiceManager.getClsService<Scope>().runWith({ requestId: null, idempotent }, refuse)).ok).toBe(
+      false,
+    );
+    expect(await app.rows('SELECT answer FROM idempotency_keys WHERE tenant_id = $1', [numbers.tenantId])).toHaveLength(
+      1,
+    );
     expect(mark).not.toHaveBeenCalled();
     await numbers.raise('nothing');
     expect(mark).toHaveBeenCalledTimes(2);
@@ -241,7 +281,7 @@ describe('The cache', () => {
 
   it('lends out no connection to a read that holds the last one', async () => {
     const own = await TestApp.start({ DB_POOL_SIZE: '2' });
-    letTokensBeUsedAfter(own, 0);
+    letCommitsTake(own, 0);
     const few = new Numbers(own, (await own.tenant()).id);
     const name = await fresh(few);
     const reads = Array.from({ length: 8 }, () =>

@@ -2,9 +2,9 @@ import { register } from 'prom-client';
 import { CacheServer } from '#infrastructure/redis/cache-server';
 import { eventually, type TestApp } from './app';
 
-/** Sets how old a token must be, which is ten seconds otherwise; 0 where nobody reads while something changes. */
-export const letTokensBeUsedAfter = (app: TestApp, waitMs: number): void => {
-  Object.assign(app.nest.get(CacheServer), { waitMs });
+/** Sets how long a commit may take, which is ten seconds otherwise; 0 where nobody reads while something changes. */
+export const letCommitsTake = (app: TestApp, longestCommitMs: number): void => {
+  Object.assign(app.nest.get(CacheServer), { longestCommitMs });
 };
 
 /** Waits until the application has found its Redis. */

@@ -7,7 +7,7 @@ import { LOOK, MARK } from '#infrastructure/redis/cache-scripts';
 
 const PATIENCE_MS = 400;
 const PAUSE_MS = 1000;
-const TOKEN_LIFE_MS = 86_400_000;
+const NAME_LIFE_MS = 86_400_000;
 /** Of a commit whose outcome nobody knows; it may stand at a server that waits for its standby. */
 const IN_DOUBT_MS = 600_000;
 
@@ -30,8 +30,8 @@ export interface Found {
  */
 @Injectable()
 export class CacheServer {
-  /** How old a token must be: longer than from a mark to the end of the commit behind it. */
-  readonly waitMs: number;
+  /** Longer than from a mark to the end of the commit behind it. */
+  readonly longestCommitMs: number;
   private readonly log = new Logger(CacheServer.name);
   private readonly redis: Redis;
   private run: string | undefined;
@@ -40,7 +40,7 @@ export class CacheServer {
   private pausedUntil = 0;
 
   constructor(connections: RedisConnections, config: Config) {
-    this.waitMs = config.EVENT_PROCESSING_TIMEOUT_MS + 5000;
+    this.longestCommitMs = config.EVENT_PROCESSING_TIMEOUT_MS + 5000;
     this.redis = connections.open('cache', { commandTimeout: PATIENCE_MS });
     this.redis.on('close', () => {
       this.connection += 1;
@@ -59,36 +59,30 @@ export class CacheServer {
   /** `undefined` when nothing can be taken from the cache or put into it. `name`: of the value among the tenant's. */
   async look(tenantId: string, things: readonly string[], name: string): Promise<Found | undefined> {
     const answer = await this.ask(async (redis, run) => {
-      const key = `${homeOf(tenantId, run)}value:${name}`;
-      const keys = [...things.map((thing) => tokenKey({ tenantId, thing }, run)), key];
-      const [seen, value] =
-        ((await redis.eval(LOOK, keys.length, ...keys, randomUUID(), this.waitMs, TOKEN_LIFE_MS)) as string[] | null) ??
-        [];
+      const home = homeOf(tenantId, run);
+      const key = `${home}value:${name}`;
+      const keys = [`${home}since`, ...things.map((thing) => thingKey({ tenantId, thing }, run)), key];
+      const args = [randomUUID(), this.longestCommitMs, NAME_LIFE_MS];
+      const [seen, value] = ((await redis.eval(LOOK, keys.length, ...keys, ...args)) as string[] | null) ?? [];
       return { key, seen, value };
     });
     return answer?.seen === undefined ? undefined : { ...answer, seen: answer.seen };
   }
 
-  /** Puts a value where it was looked for. Needs no check: under tokens that were replaced since it is not found. */
+  /** Puts a value where it was looked for. Needs no check: under names that were replaced since it is not found. */
   async fill({ key, seen }: Found, value: string, seconds: number): Promise<void> {
     await this.ask((redis) => redis.set(key, seen + value, 'EX', seconds));
   }
 
-  /** Makes what is cached of these things unreachable. Answers whether it is. */
-  async mark(things: readonly Thing[], outcome: 'to come' | 'in doubt' = 'to come'): Promise<boolean> {
-    const isInDoubt = outcome === 'in doubt';
+  /**
+   * Makes what is cached of these things unreachable, and keeps it out until the writer's commit is done; one in doubt may
+   * still come about. Answers whether Redis was told.
+   */
+  async mark(things: readonly Thing[], writer: string, commit: 'to come' | 'done' | 'in doubt'): Promise<boolean> {
+    const takes = { 'to come': this.longestCommitMs, done: 0, 'in doubt': IN_DOUBT_MS }[commit];
     const answer = await this.ask((redis, run) => {
-      const keys = things.map((thing) => tokenKey(thing, run));
-      const wait = isInDoubt ? Math.max(IN_DOUBT_MS, this.waitMs) : this.waitMs;
-      return redis.eval(
-        MARK,
-        keys.length,
-        ...keys,
-        randomUUID(),
-        wait,
-        TOKEN_LIFE_MS,
-        isInDoubt ? 'always' : 'where asked',
-      );
+      const keys = things.map((thing) => thingKey(thing, run));
+      return redis.eval(MARK, keys.length, ...keys, writer, takes);
     });
     return answer !== undefined;
   }
@@ -125,4 +119,4 @@ export class CacheServer {
 /** Braces: a cluster keeps what stands under one tenant together. */
 const homeOf = (tenantId: string, run: string): string => `goal-service:cache:{${tenantId}}:${run}:`;
 
-const tokenKey = ({ tenantId, thing }: Thing, run: string): string => `${homeOf(tenantId, run)}token:${thing}`;
+const thingKey = ({ tenantId, thing }: Thing, run: string): string => `${homeOf(tenantId, run)}thing:${thing}`;

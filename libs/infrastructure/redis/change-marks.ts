@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Counter } from 'prom-client';
 import { DataSource } from 'typeorm';
@@ -24,21 +25,21 @@ export class ChangeMarks {
 
   async commit(unit: UnitOfWork): Promise<void> {
     if (unit.changes.isEmpty) return unit.commit();
-    const things = unit.changes.all();
-    const isMarked = await this.server.mark(things);
-    unit.afterCommit.unshift(isMarked ? () => this.again(unit) : await this.raise(unit));
+    const [things, writer] = [unit.changes.all(), randomUUID()];
+    const isMarked = await this.server.mark(things, writer, 'to come');
+    unit.afterCommit.unshift(isMarked ? () => this.done(unit, writer) : await this.raise(unit));
     try {
       await unit.commit();
     } catch (failure) {
       // The server may still get it done when the marks of before are long past.
-      await this.server.mark(things, 'in doubt');
+      await this.server.mark(things, writer, 'in doubt');
       throw failure;
     }
   }
 
-  /** Covers a commit that came later than the marks of before reach. */
-  private async again(unit: UnitOfWork): Promise<void> {
-    if (await this.server.mark(unit.changes.all())) return;
+  /** What is read from now on may be kept again; a commit that came later than its marks reach is made good for. */
+  private async done(unit: UnitOfWork, writer: string): Promise<void> {
+    if (await this.server.mark(unit.changes.all(), writer, 'done')) return;
     const own = new UnitOfWork(unit.actor, this.source);
     const learn = await this.raise(own, unit.changes.tenantIds);
     await own.commit();

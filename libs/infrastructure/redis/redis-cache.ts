@@ -53,8 +53,8 @@ export class RedisCache implements Cache {
   }
 
   /**
-   * One load for all who miss the same value under the same tokens: what the first one sees was not changed before the last
-   * one asked, or the tokens would be others. Its failure is its own.
+   * One load for all who miss the same value under the same names: what the first one sees was not changed before the last
+   * one asked, or the names would be others. Its failure is its own.
    */
   private share<T>(name: string, load: () => Promise<T | null>, first: () => Promise<T | null>): Promise<T | null> {
     const under = this.loads.get(name) as Promise<T | null> | undefined;

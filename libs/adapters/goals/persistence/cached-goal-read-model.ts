@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Cache } from '#application/shared/cache';
+import { existing } from '#application/shared/existing';
 import type { Page, PageRequest } from '#application/shared/listing';
 import type { GoalReadModel } from '#application/goals/ports/goal-read-model';
 import type { GoalRow } from '#application/goals/views';
@@ -35,6 +36,6 @@ export class CachedGoalReadModel implements GoalReadModel {
       reads: ['goal', 'goal_link'],
       seconds: this.seconds.list,
     };
-    return (await this.cache.read(tenantId, entry, load)) ?? load();
+    return existing(await this.cache.read(tenantId, entry, load));
   }
 }
