@@ -113,8 +113,8 @@ const suite = (make: () => Promise<Subject>) => {
     expect(await subject.state(root.state.id)).toMatchObject({ progress: null, progressNotes: 'none', version: 1 });
     expect(await current(root.state.id)).toEqual(next);
     expect(await subject.told('goal.progressed')).toMatchObject([
-      { details: { progress_percentage: { old: null, new: 12 } } },
-      { details: { progress_percentage: { old: 12, new: null } } },
+      { details: { changes: { progress_percentage: { old: null, new: 12 } } } },
+      { details: { changes: { progress_percentage: { old: 12, new: null } } } },
     ]);
   });
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { EVENT_TYPES } from '#domain/workflows/goal-type';
+import { GOAL_FACTS } from '#domain/goals/outgoing';
 import { WORKFLOW_FACTS } from '#domain/workflows/outgoing';
 import { VERSION } from '#infrastructure/config/version';
 import { OUT_CHANNEL, OUT_STREAM } from '#infrastructure/redis/out-stream';
@@ -8,11 +9,17 @@ import { shardKey } from '#infrastructure/redis/stream-loop';
 import { eventually, TestApp } from '../support/app';
 import { MessageCatalog, referencesIn, resolved } from '../support/async-api';
 import { privateRedis, type PrivateRedis } from '../support/private-redis';
+import { GoalStory } from '../support/goal-story';
 import { Story } from '../support/story';
+import { GoalChanges } from './support/goal-changes';
+import { LONG_AGO, WorkflowChanges } from './support/workflow-changes';
 
 const catalog = new MessageCatalog();
 const { document } = catalog;
 const channels = Object.entries(document.channels);
+const TYPES = [...WORKFLOW_FACTS, ...GOAL_FACTS];
+
+type Payload = Readonly<Record<string, unknown>>;
 
 describe('docs/asyncapi.yaml', () => {
   it('is AsyncAPI 3.0 of this version of the service', () => {
@@ -63,7 +70,7 @@ describe('docs/asyncapi.yaml', () => {
   });
 
   it('describes every type that can be told, and no other', () => {
-    expect(Object.keys(catalog.messagesOf('eventsOut')).sort()).toEqual([...WORKFLOW_FACTS].sort());
+    expect(Object.keys(catalog.messagesOf('eventsOut')).sort()).toEqual([...TYPES].sort());
     expect(catalog.messagesOf('goalEvents')).toEqual(catalog.messagesOf('eventsOut'));
   });
 
@@ -85,18 +92,50 @@ describe('docs/asyncapi.yaml', () => {
       expect(faults(changes)).not.toEqual([]);
     expect(catalog.faultsOf('eventsOut', 'workflow.vanished', example!.payload)).toHaveLength(1);
   });
+
+  it('finds fault with a status of a goal that changed without a reason, and with a reason for something else', () => {
+    const [edited, held] = catalog.messagesOf('eventsOut')['goal.updated']!.examples.map(({ payload }) => payload);
+    const faults = (payload: Payload, changes: Payload) =>
+      catalog.faultsOf('eventsOut', 'goal.updated', {
+        ...payload,
+        details: { ...(payload.details as Payload), ...changes },
+      });
+    expect([faults(edited!, {}), faults(held!, {})]).toEqual([[], []]);
+    expect(faults(edited!, { reason: null })).not.toEqual([]);
+    expect(faults(held!, { reason: undefined })).not.toEqual([]);
+    const changes = {
+      ...(edited!.details as { changes: Payload }).changes,
+      ...(held!.details as { changes: Payload }).changes,
+    };
+    expect(faults(held!, { changes })).not.toEqual([]);
+  });
 });
 
 interface Outgoing extends Record<string, unknown> {
   readonly event_type: string;
+  readonly tenant_id: string;
   readonly user_id: string | null;
+  readonly details: Payload;
 }
 
-const LONG_AGO = '2026-01-20T00:00:00.000Z';
+/** The fields that the messages of a type say to have changed. */
+const changedIn = (messages: readonly Outgoing[], type: string): ReadonlySet<string> =>
+  new Set(
+    messages.flatMap(({ event_type, details }) => (event_type === type ? Object.keys(details.changes ?? {}) : [])),
+  );
+
+/** Every word that a schema lists for the names of properties. */
+const propertyNamesIn = (schema: unknown): string[] =>
+  typeof schema !== 'object' || schema === null
+    ? []
+    : Object.entries(schema).flatMap(([key, one]) =>
+        key === 'propertyNames' ? (one as { enum: string[] }).enum : propertyNamesIn(one),
+      );
 
 describe('The messages of the running service', () => {
   let app: TestApp;
   let story: Story;
+  let workflows: WorkflowChanges;
   /** Channels know no databases: a server that other suites share would mix their messages in. */
   let server: PrivateRedis;
   let bus: Redis;
@@ -116,6 +155,7 @@ describe('The messages of the running service', () => {
       (answer) => Number(answer[1]) > 0 && Number(answer[3]) > 0,
     );
     story = await Story.begin(app);
+    workflows = new WorkflowChanges(story);
   });
   afterAll(async () => {
     ear.disconnect();
@@ -123,64 +163,6 @@ describe('The messages of the running service', () => {
     await app.stop();
     await server.stop();
   });
-
-  const versionOf = async (path: string) => {
-    const { headers } = await story.must(200, story.ask('GET', path));
-    return { headers: { 'if-match': headers.etag ?? '' } };
-  };
-  const change = async (method: 'PATCH' | 'DELETE', path: string, body?: unknown) =>
-    story.must(method === 'PATCH' ? 200 : 204, story.ask(method, path, body, 'Owner', await versionOf(path)));
-  const act = (path: string, body?: unknown) => story.must(200, story.ask('POST', path, body));
-  const configure = async (workflow: string, goal: object): Promise<string> =>
-    String((await story.must(201, story.ask('POST', `/workflows/${workflow}/goals`, goal))).body.id);
-
-  /** Everything that can be done to a workflow and its goals. */
-  const changeWorkflows = async () => {
-    const workflow = await story.workflow([{ type: 'wait', duration: 'P1D' }], { description: 'Of all trades' });
-    const path = `/workflows/${workflow}`;
-    await act(`${path}/pause`);
-    await configure(workflow, { goal_type: 'form_submitted', criteria: { form_id: 'f-1' } });
-    const second = await configure(workflow, { goal_type: 'tag_added', criteria: { tag_id: 't-1' }, position: 1 });
-    await change('PATCH', `${path}/goals/${second}`, {
-      criteria: { tag_id: 't-2' },
-      window_hours: 3,
-      is_active: false,
-    });
-    await change('DELETE', `${path}/goals/${second}`);
-    await act(`${path}/activate`);
-    await change('PATCH', path, { name: 'Another name', description: null, goal_logic: 'all', steps: [] });
-    await story.enroll(workflow, `deleted-${workflow}`);
-    await change('DELETE', path);
-    await act(`${path}/restore`);
-    // Its goal comes into force with the first activation.
-    const draft = await story.must(201, story.ask('POST', '/workflows', { name: 'A draft' }));
-    await configure(String(draft.body.id), { goal_type: 'purchase_made', criteria: { any_purchase: true } });
-    await act(`/workflows/${String(draft.body.id)}/activate`);
-  };
-
-  /** Every way in which an enrollment begins and ends without a goal. */
-  const endEnrollments = async () => {
-    const action = { type: 'action', action: 'send_email' };
-    const workflow = await story.workflow([action, action]);
-    const enroll = (contact: string, more: object = {}) => story.enroll(workflow, contact, more);
-    const [byHand, completed] = [await enroll('by-hand'), await enroll('completed', { enrolled_at: LONG_AGO })];
-    await act(`/enrollments/${byHand.id}/exit`, { reason: 'moved away' });
-    await act(`/enrollments/${completed.id}/complete`);
-    await enroll('in-bulk');
-    await act(`/workflows/${workflow}/enrollments/exit`, { contact_ids: ['in-bulk'], reason: 'season over' });
-    await enroll('opted-out');
-    await story.must(200, story.ask('PUT', '/contacts/opted-out', { opted_out: true }));
-    await enroll('erased');
-    await story.must(204, story.ask('DELETE', '/contacts/erased'));
-    const failed = await enroll('failed');
-    const claimed = (await story.claim()).find((one) => one.enrollment_id === failed.id);
-    await story.must(200, story.fail(claimed!, { error: 'no such address' }));
-    const items = [{ contact_id: 'many-1' }, { contact_id: 'many-2' }];
-    await story.must(200, story.ask('POST', `/workflows/${workflow}/enrollments`, { items }));
-    // Ended by the service itself, once its wait is over.
-    const waiting = await story.workflow([{ type: 'wait', until: LONG_AGO }]);
-    await story.enroll(waiting, 'waited');
-  };
 
   /** A workflow whose goal an example of an incoming event reaches. */
   const workflowFor = async (type: string, data: Readonly<Record<string, unknown>>): Promise<string> => {
@@ -193,11 +175,9 @@ describe('The messages of the running service', () => {
       'pipeline.stage.changed': { goal_type: 'pipeline_stage_reached', criteria: { pipeline_id, stage_id } },
     }[type];
     const workflow = await story.workflow([{ type: 'action', action: 'send_email' }]);
-    await configure(workflow, { ...goal, active_since: LONG_AGO });
+    await workflows.configure(workflow, { ...goal, active_since: LONG_AGO });
     return workflow;
   };
-
-  type Payload = Readonly<Record<string, unknown>>;
 
   /** An example under names of this run, and the enrollment that it is to end. */
   const prepared = async (type: string, example: Payload): Promise<{ payload: Payload; enrollment: string }> => {
@@ -295,12 +275,14 @@ describe('The messages of the running service', () => {
   });
 
   it('fit their description, every type of it goes out, and the channel carries what the stream does', async () => {
-    await changeWorkflows();
-    await endEnrollments();
+    await workflows.changeWorkflows();
+    await workflows.endEnrollments();
     const example = { event_type: 'form.submitted', data: { form_id: 'f-9' } };
     const { payload, enrollment } = await prepared('form.submitted', example);
-    await act('/events', payload);
+    await workflows.act('/events', payload);
     await isReached(enrollment);
+    const goals = await GoalStory.begin(app);
+    await new GoalChanges(goals).changeEverything();
     const byTheService = ({ event_type, user_id }: Outgoing) => event_type === 'workflow.completed' && user_id === null;
     await eventually(told, (messages) => messages.some(byTheService));
     const [{ outbox }] = (await app.rows('SELECT count(*)::int AS outbox FROM outbox')) as [{ outbox: number }];
@@ -310,7 +292,13 @@ describe('The messages of the running service', () => {
       catalog.faultsOf('eventsOut', message.event_type, message).map((fault) => ({ message, fault })),
     );
     expect(misfits).toEqual([]);
-    expect(new Set(messages.map(({ event_type }) => event_type))).toEqual(new Set(WORKFLOW_FACTS));
+    expect(new Set(messages.map(({ event_type }) => event_type))).toEqual(new Set(TYPES));
+    for (const [type, { payload: described }] of Object.entries(catalog.messagesOf('eventsOut'))) {
+      const names = propertyNamesIn(described);
+      if (names.length > 0) expect([type, changedIn(messages, type)]).toEqual([type, new Set(names)]);
+    }
+    const ofGoals = messages.filter(({ tenant_id }) => tenant_id === goals.tenant.id);
+    expect(new Set(ofGoals.map(({ user_id }) => user_id))).toEqual(new Set([goals.tenant.userId]));
     const published = await eventually(
       () => Promise.resolve(heard.filter(({ channel }) => channel === OUT_CHANNEL)),
       ({ length }) => length >= outbox,

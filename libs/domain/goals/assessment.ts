@@ -53,7 +53,8 @@ export const readAssessment = (
 const SCORELESS = fault('/score', 'required', 'A completed assessment needs a score.');
 const TOO_EARLY = fault('/assessed_at', 'in-the-future', 'This time must not lie in the future.');
 
-export const assessed = (goal: AssessedGoal, { id, status, score }: Assessment): OutgoingFact => ({
+/** Told with its own time: the goal goes on showing a later one. */
+export const assessed = (goal: AssessedGoal, { id, status, score, assessedAt }: Assessment): OutgoingFact => ({
   type: 'goal.assessed' satisfies GoalFact,
   goalId: goal.id,
   details: {
@@ -63,6 +64,7 @@ export const assessed = (goal: AssessedGoal, { id, status, score }: Assessment):
     status: goal.status,
     assessment_id: id,
     assessment_status: status,
-    score,
+    assessment_score: score,
+    assessed_at: assessedAt,
   },
 });

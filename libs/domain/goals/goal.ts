@@ -94,7 +94,7 @@ export class Goal extends Aggregate<GoalState, GoalFact> {
     };
     const first = firstVersion(id, tenantId, by, now);
     const goal = new Goal({ ...first, ...read.value, ...place.value, ...FRESH, ...begun }, null);
-    goal.tell('goal.created');
+    goal.tell('goal.created', { parent_goal_id: place.value.parentGoalId });
     return ok(goal);
   }
 
@@ -139,7 +139,7 @@ export class Goal extends Aggregate<GoalState, GoalFact> {
     const next = { ...this.current, ...this.effectsOf(to, now), status: to, statusReason: reason };
     const changes = changesBetween(this.current, next, ['status', 'startDate', 'completionDate']);
     this.change(next);
-    this.tell(factOf(to), { reason, changes });
+    this.tell(factOf(to), { reason, changes, ...(isEnd(to) && { ended_with: null }) });
     return done;
   }
 
@@ -161,7 +161,7 @@ export class Goal extends Aggregate<GoalState, GoalFact> {
   /** Hides it, with whatever else one deletion takes. */
   remove(deletionId: string, now: Date): void {
     this.change({ deletedAt: now, deletionId });
-    this.tell('goal.deleted');
+    this.tell('goal.deleted', { deleted_with: null });
   }
 
   /** Brings it back where it was. Err: 409 `goal.not-deleted`, `goal.parent-deleted`, `goal.too-deep`. */
@@ -171,10 +171,11 @@ export class Goal extends Aggregate<GoalState, GoalFact> {
     if (parentGoalId !== null && !parent) return err(parentDeleted(parentGoalId));
     if (depthOf(path) + height - 1 > DEEPEST) return err(tooDeep);
     this.change({ deletedAt: null, deletionId: null });
-    this.tell('goal.restored');
+    this.tell('goal.restored', { restored_with: null });
     return done;
   }
 
+  /** `…_with` names the goal whose ending, deletion or restoration took this one along: none here, see `GoalSubtrees`. */
   private tell(type: GoalFact, more?: Readonly<Record<string, unknown>>): void {
     const { id, name, goalType, priority, status } = this.current;
     this.facts.push({ type, goalId: id, details: { name, goal_type: goalType, priority, status, ...more } });

@@ -1,4 +1,5 @@
 import type { OutgoingFact } from '#domain/shared/aggregate';
+import type { Changes } from '#domain/shared/changes';
 import type { GoalState } from '#domain/goals/goal';
 import { shownPercentage, type Progress } from '#domain/goals/percentage';
 import { rollUp, type ChildGoal } from '#domain/goals/roll-up';
@@ -98,7 +99,8 @@ export const progressedFact = ({
   const [before, after] = [shown(goal.progress), shown(next.progress)];
   if (before === after) return null;
   const { id, name, goalType, priority, status, version } = goal;
-  const details = { name, goal_type: goalType, priority, status, progress_percentage: { old: before, new: after } };
+  const changes: Changes = { progress_percentage: { old: before, new: after } };
+  const details = { name, goal_type: goalType, priority, status, changes };
   return { type: 'goal.progressed', goalId: id, version, details };
 };
 

@@ -19,8 +19,8 @@ export type GoalType = (typeof GOAL_TYPES)[number];
 export const PRIORITIES = ['low', 'medium', 'high', 'critical'] as const;
 export type Priority = (typeof PRIORITIES)[number];
 
-export const RISK_LEVELS = PRIORITIES;
-export type RiskLevel = Priority;
+export const RISK_LEVELS = ['low', 'medium', 'high', 'critical'] as const;
+export type RiskLevel = (typeof RISK_LEVELS)[number];
 
 /** Of strategic alignment, business value and the contribution of a link. */
 export const LEVELS = ['low', 'medium', 'high'] as const;

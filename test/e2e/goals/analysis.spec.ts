@@ -9,7 +9,7 @@ let story: GoalStory;
 
 beforeAll(async () => {
   app = await TestApp.start();
-  story = await GoalStory.begin(app);
+  story = await GoalStory.begin(app, 'Editor');
 });
 afterAll(() => app.stop());
 
@@ -114,7 +114,7 @@ describe('The analysis of a goal', () => {
 
 describe('The vocabulary', () => {
   it('is not read as the id of a goal', async () => {
-    const answer = await story.ask('GET', '/goals/vocabulary', undefined, 'Viewer');
+    const answer = await story.ask('GET', '/goals/vocabulary', undefined, { role: 'Viewer' });
     expect(answer.status).toBe(200);
     expect(answer.body).toMatchObject({
       status: GOAL_STATUSES,

@@ -7,7 +7,7 @@ let story: GoalStory;
 
 beforeAll(async () => {
   app = await TestApp.start();
-  story = await GoalStory.begin(app);
+  story = await GoalStory.begin(app, 'Editor');
 });
 afterAll(() => app.stop());
 
@@ -58,7 +58,7 @@ describe('An assessment', () => {
     await story.must(200, 'POST', `/goals/${id}/transitions`, { to: 'achieved' });
     await assess(id, { status: 'completed', score: 100 });
     expect(await story.read(id)).toMatchObject({ status: 'achieved', assessment_score: 100 });
-    await story.remove(id);
+    await story.discard(id);
     await story.must(404, 'POST', `/goals/${id}/assessments`, { status: 'pending' });
     await story.must(404, 'GET', `/goals/${id}/assessments`);
   });
@@ -96,9 +96,7 @@ describe('An assessment', () => {
 
   it('keeps an edit of the same goal at the same time from nothing', async () => {
     const { id } = await story.goal();
-    const edit = story.ask('PATCH', `/goals/${id}`, { name: 'Another name' }, 'Editor', {
-      headers: { 'if-match': '"1"' },
-    });
+    const edit = story.ask('PATCH', `/goals/${id}`, { name: 'Another name' }, { version: 1 });
     const [edited] = await Promise.all([edit, assess(id, { status: 'completed', score: 5 })]);
     expect(edited.status).toBe(200);
     expect(await story.read(id)).toMatchObject({ name: 'Another name', assessment_score: 5, version: 2 });
@@ -122,14 +120,15 @@ describe('Of an assessment', () => {
   it('is told what it found and of which goal', async () => {
     const { id, name } = await story.goal({ priority: 'critical' });
     const made = await assess(id, { status: 'completed', score: 80 });
-    const told = (await story.told('goal.assessed')).filter(({ goal_id }) => goal_id === id);
+    const told = await story.told({ goal: id, type: 'goal.assessed' });
     expect(told).toMatchObject([
       {
         user_id: story.tenant.userId,
         version: 1,
         details: {
           ...{ name, goal_type: 'tactical', priority: 'critical', status: 'active' },
-          ...{ assessment_id: made.id, assessment_status: 'completed', score: 80 },
+          ...{ assessment_id: made.id, assessment_status: 'completed', assessment_score: 80 },
+          assessed_at: made.assessed_at,
         },
       },
     ]);

@@ -1,5 +1,5 @@
 import { TestApp } from '../../support/app';
-import { GoalStory } from './story';
+import { GoalStory } from '../../support/goal-story';
 
 let app: TestApp;
 let story: GoalStory;
@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 beforeEach(async () => {
-  story = await GoalStory.of(app);
+  story = await GoalStory.begin(app);
 });
 
 describe('The list of goals', () => {

@@ -1,5 +1,6 @@
+import type { GoalView } from '#application/goals/views';
 import { TestApp } from '../../support/app';
-import { GoalStory, type Goal } from './story';
+import { GoalStory } from '../../support/goal-story';
 
 let app: TestApp;
 let story: GoalStory;
@@ -9,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 beforeEach(async () => {
-  story = await GoalStory.of(app);
+  story = await GoalStory.begin(app);
 });
 
 describe('A goal', () => {
@@ -96,20 +97,22 @@ describe('A goal', () => {
     const goal = await story.goal();
     const path = `/goals/${goal.id}`;
     const both = await Promise.all([
-      story.ask('PATCH', path, { name: 'By the first' }, 1),
-      story.ask('PATCH', path, { description: 'By the second' }, 1),
+      story.ask('PATCH', path, { name: 'By the first' }, { version: 1 }),
+      story.ask('PATCH', path, { description: 'By the second' }, { version: 1 }),
     ]);
     expect(both.map(({ status }) => status).sort()).toEqual([200, 412]);
     const late = both.findIndex(({ status }) => status === 412);
     const again = [{ name: 'By the first' }, { description: 'By the second' }][late]!;
-    expect((await story.ask('PATCH', path, again, Number(both[late]!.body.current_version))).status).toBe(200);
+    expect((await story.ask('PATCH', path, again, { version: Number(both[late]!.body.current_version) })).status).toBe(
+      200,
+    );
     expect(await story.read(goal.id)).toMatchObject({ name: 'By the first', description: 'By the second', version: 3 });
   });
 
   it('tells who changed it, not whose goal it is', async () => {
     const goal = await story.goal({ owner_id: '0190b3c4-0000-7000-8000-00000000000a' });
     await story.patch(goal.id, { priority: 'critical' });
-    expect(await story.told(goal.id)).toMatchObject([
+    expect(await story.told({ goal: goal.id })).toMatchObject([
       {
         event_type: 'goal.created',
         user_id: story.tenant.userId,
@@ -156,7 +159,7 @@ describe('The status of a goal', () => {
       completion_date: null,
       version: 5,
     });
-    expect((await story.told(id)).map(({ event_type }) => event_type)).toEqual([
+    expect((await story.told({ goal: id })).map(({ event_type }) => event_type)).toEqual([
       'goal.created',
       'goal.updated',
       'goal.updated',
@@ -177,13 +180,13 @@ describe('The status of a goal', () => {
   it('checks If-Match where it is sent', async () => {
     const { id } = await story.goal();
     const path = `/goals/${id}/transitions`;
-    expect((await story.ask('POST', path, { to: 'on_hold', reason: 'x' }, 7)).status).toBe(412);
-    expect((await story.ask('POST', path, { to: 'on_hold', reason: 'x' }, 1)).status).toBe(200);
+    expect((await story.ask('POST', path, { to: 'on_hold', reason: 'x' }, { version: 7 })).status).toBe(412);
+    expect((await story.ask('POST', path, { to: 'on_hold', reason: 'x' }, { version: 1 })).status).toBe(200);
   });
 });
 
 describe('Ending a goal with open ones below', () => {
-  let [root, child, leaf]: Goal[] = [];
+  let [root, child, leaf]: GoalView[] = [];
   beforeEach(async () => {
     root = await story.goal({ name: 'Root' });
     child = await story.goal({ name: 'Child', parent_goal_id: root.id });
@@ -208,16 +211,24 @@ describe('Ending a goal with open ones below', () => {
   it('ends all of them the same way when told so, each with its event and audit entry', async () => {
     expect((await story.change(root!.id, 'abandoned', { on_children: 'cascade' })).status).toBe(200);
     expect(await statuses()).toEqual(['abandoned', 'abandoned', 'abandoned']);
-    const told = await story.told(leaf!.id);
-    expect(told.at(-1)).toMatchObject({ event_type: 'goal.abandoned', version: 2, details: { ended_with: root!.id } });
+    const told = await story.told({ goal: leaf!.id });
+    const { completion_date, ...ended } = await story.read(leaf!.id);
+    expect(ended).toMatchObject({ version: 2, status_reason: 'because' });
+    const changes = {
+      status: { old: 'draft', new: 'abandoned' },
+      completion_date: { old: null, new: completion_date },
+    };
+    expect(told.at(-1)).toMatchObject({
+      ...{ event_type: 'goal.abandoned', version: 2 },
+      details: { reason: 'because', changes, ended_with: root!.id },
+    });
     const audit = await app.rows<{ action: string; changes: object }>(
       `SELECT action, changes FROM audit_log WHERE entity_id = $1 ORDER BY id DESC LIMIT 1`,
       [leaf!.id],
     );
-    expect(audit).toMatchObject([
-      { action: 'goal.abandoned', changes: { status: { old: 'draft', new: 'abandoned' } } },
+    expect(audit).toEqual([
+      { action: 'goal.abandoned', changes: { ...changes, status_reason: { old: null, new: 'because' } } },
     ]);
-    expect(await story.read(leaf!.id)).toMatchObject({ version: 2, status_reason: 'because' });
   });
 
   it('lets nothing be put below it afterwards', async () => {

@@ -1,46 +1,32 @@
 import { randomUUID } from 'node:crypto';
 import { TestApp, type Answer } from '../../support/app';
-import { pointersOf, Story, wellDone, type GoalAnswer, type Json } from '../../support/stories';
+import { GoalStory } from '../../support/goal-story';
+import { pointersOf, wellDone, type GoalAnswer, type Json } from '../../support/stories';
 
 const REQUIREMENT = { linked_element_type: 'Requirement', link_type: 'realizes' };
 
 describe('Goal links (SPEC 5, ARCHIMATE)', () => {
   let app: TestApp;
-  let story: Story;
+  let story: GoalStory;
 
   beforeAll(async () => {
     app = await TestApp.start();
-    story = await Story.begin(app);
+    story = await GoalStory.begin(app, 'Admin');
   });
   afterAll(() => app.stop());
 
-  const goalOf = async (of: Story = story): Promise<string> => {
-    const made = await of.post<{ id: string }>('/goals', { name: 'Answer within a day', goal_type: 'strategic' });
-    return wellDone(made, 201).body.id;
+  const goalOf = async (of = story): Promise<string> => {
+    const { id } = await of.goal({ name: 'Answer within a day', goal_type: 'strategic' });
+    return id;
   };
 
   const link = (goal: string, body: Json = {}): Promise<GoalAnswer> =>
-    story.post(`/goals/${goal}/links`, { linked_element_id: randomUUID(), ...REQUIREMENT, ...body });
+    story.ask('POST', `/goals/${goal}/links`, { linked_element_id: randomUUID(), ...REQUIREMENT, ...body });
 
-  const linked = async (goal: string, body: Json = {}): Promise<GoalAnswer['body']> =>
+  const linked = async (goal: string, body?: Json): Promise<GoalAnswer['body']> =>
     wellDone(await link(goal, body), 201).body;
 
-  const linksOf = async (goal: string): Promise<unknown> => (await story.get(`/goals/${goal}/links`)).body.total;
-
-  const told = async (goal: string): Promise<Json[]> => {
-    const rows = await app.rows<{ message: string }>('SELECT message FROM outbox WHERE tenant_id = $1 ORDER BY id', [
-      story.tenant.id,
-    ]);
-    return rows
-      .map(({ message }) => JSON.parse(message) as Json)
-      .filter((one) => one.goal_id === goal && String(one.event_type).startsWith('goal_link.'));
-  };
-
-  /** Deletes a goal. Links never keep it from being deleted. */
-  const remove = async (goal: string): Promise<void> => {
-    const { body } = await story.get<{ version: number }>(`/goals/${goal}`);
-    wellDone(await story.delete(`/goals/${goal}`, body.version), 204);
-  };
+  const linksOf = async (goal: string): Promise<unknown> => (await story.ask('GET', `/goals/${goal}/links`)).body.total;
 
   it('links a goal with what realizes it, and shows what that is in ArchiMate', async () => {
     const goal = await goalOf();
@@ -65,8 +51,8 @@ describe('Goal links (SPEC 5, ARCHIMATE)', () => {
         created_by: story.tenant.userId,
       },
     });
-    expect((await story.get(`/goals/${goal}/links/${made.body.id}`)).body).toEqual(made.body);
-    expect((await story.get(`/goals/${goal}/links`)).body).toMatchObject({ items: [made.body], total: 1 });
+    expect((await story.ask('GET', `/goals/${goal}/links/${made.body.id}`)).body).toEqual(made.body);
+    expect((await story.ask('GET', `/goals/${goal}/links`)).body).toMatchObject({ items: [made.body], total: 1 });
   });
 
   it('reads element types in snake_case and answers them in PascalCase', async () => {
@@ -91,7 +77,7 @@ describe('Goal links (SPEC 5, ARCHIMATE)', () => {
     expect(Object.keys(examples)).toEqual(['realizes', 'supports', 'influences']);
     const goal = await goalOf();
     for (const { value } of Object.values(examples))
-      expect((await story.post(`/goals/${goal}/links`, value)).status).toBe(201);
+      expect((await story.ask('POST', `/goals/${goal}/links`, value)).status).toBe(201);
   });
 
   describe('The cases of the document', () => {
@@ -200,7 +186,7 @@ describe('Goal links (SPEC 5, ARCHIMATE)', () => {
       for (const polarity of ['negative', 'neutral'])
         expect(pointersOf(await link(goal, { link_type, polarity }))).toEqual(['/polarity']);
     const { id, version } = await linked(goal, { link_type: 'supports', polarity: 'positive' });
-    const refused = await story.patch(`/goals/${goal}/links/${id}`, version, { polarity: 'negative' });
+    const refused = await story.ask('PATCH', `/goals/${goal}/links/${id}`, { polarity: 'negative' }, { version });
     expect([refused.status, pointersOf(refused)]).toEqual([422, ['/polarity']]);
   });
 
@@ -235,7 +221,7 @@ describe('Goal links (SPEC 5, ARCHIMATE)', () => {
       const goal = await goalOf();
       const linked_element_id = randomUUID();
       const { id, version } = await linked(goal, { linked_element_id });
-      expect((await story.delete(`/goals/${goal}/links/${id}`, version)).status).toBe(204);
+      expect((await story.ask('DELETE', `/goals/${goal}/links/${id}`, undefined, { version })).status).toBe(204);
       expect((await link(goal, { linked_element_id })).body.id).not.toBe(id);
     });
   });
@@ -248,8 +234,8 @@ describe('Goal links (SPEC 5, ARCHIMATE)', () => {
 
     it('must be one of the tenant: an unknown, a foreign and a deleted one are answered alike', async () => {
       const goal = await goalOf();
-      const [foreign, deleted] = [await goalOf(await Story.begin(app)), await goalOf()];
-      await remove(deleted);
+      const [foreign, deleted] = [await goalOf(await GoalStory.begin(app, 'Admin')), await goalOf()];
+      await story.discard(deleted);
       const unknown = await influence(goal, randomUUID());
       expect([unknown.status, unknown.body.errors]).toMatchObject([
         422,
@@ -271,8 +257,8 @@ describe('Goal links (SPEC 5, ARCHIMATE)', () => {
     it('leaves its links with others when it is deleted', async () => {
       const [goal, other] = [await goalOf(), await goalOf()];
       const { body } = await influence(goal, other);
-      await remove(other);
-      expect((await story.get(`/goals/${goal}/links/${body.id}`)).body).toEqual(body);
+      await story.discard(other);
+      expect((await story.ask('GET', `/goals/${goal}/links/${body.id}`)).body).toEqual(body);
     });
   });
 
@@ -293,25 +279,26 @@ describe('Goal links (SPEC 5, ARCHIMATE)', () => {
         link_type: 'Realizes',
         direction: 'element_to_goal',
       };
-      const edited = await story.patch(path, 1, { ...patch, ...repeated });
+      const edited = await story.ask('PATCH', path, { ...patch, ...repeated }, { version: 1 });
       expect(edited).toMatchObject({
         status: 200,
         headers: { etag: '"2"' },
         body: { ...made, ...patch, version: 2, updated_at: expect.any(String) as string },
       });
-      const cleared = await story.patch(path, 2, { linked_element_name: null });
+      const cleared = await story.ask('PATCH', path, { linked_element_name: null }, { version: 2 });
       expect(cleared.body).toMatchObject({ linked_element_name: null, version: 3 });
     });
 
     it('refuses another element, type, link type or direction', async () => {
       const goal = await goalOf();
       const { id } = await linked(goal);
-      const refused = await story.patch(`/goals/${goal}/links/${id}`, 1, {
+      const other = {
         linked_element_id: randomUUID(),
         linked_element_type: 'Capability',
         link_type: 'supports',
         direction: 'goal_to_element',
-      });
+      };
+      const refused = await story.ask('PATCH', `/goals/${goal}/links/${id}`, other, { version: 1 });
       expect([refused.status, pointersOf(refused)]).toEqual([
         422,
         ['/direction', '/link_type', '/linked_element_id', '/linked_element_type'],
@@ -322,11 +309,11 @@ describe('Goal links (SPEC 5, ARCHIMATE)', () => {
       const goal = await goalOf();
       const { id } = await linked(goal);
       const path = `/goals/${goal}/links/${id}`;
-      wellDone(await story.patch(path, 1, { contribution_level: 'high' }), 200);
+      await story.must(200, 'PATCH', path, { contribution_level: 'high' }, { version: 1 });
       const stale = { status: 412, body: { code: 'version-mismatch', current_version: 2 } };
-      expect(await story.patch(path, 1, { contribution_level: 'low' })).toMatchObject(stale);
-      expect(await story.delete(path, 1)).toMatchObject(stale);
-      expect((await story.get(path)).body).toMatchObject({ contribution_level: 'high', version: 2 });
+      expect(await story.ask('PATCH', path, { contribution_level: 'low' }, { version: 1 })).toMatchObject(stale);
+      expect(await story.ask('DELETE', path, undefined, { version: 1 })).toMatchObject(stale);
+      expect((await story.ask('GET', path)).body).toMatchObject({ contribution_level: 'high', version: 2 });
     });
 
     it('lets one of a change and a deletion at once through', async () => {
@@ -335,8 +322,8 @@ describe('Goal links (SPEC 5, ARCHIMATE)', () => {
         const { id } = await linked(goal);
         const path = `/goals/${goal}/links/${id}`;
         const [changed, deleted] = await Promise.all([
-          story.patch(path, 1, { contribution_level: 'high' }),
-          story.delete(path, 1),
+          story.ask('PATCH', path, { contribution_level: 'high' }, { version: 1 }),
+          story.ask('DELETE', path, undefined, { version: 1 }),
         ]);
         expect([
           [200, 412],
@@ -350,14 +337,12 @@ describe('Goal links (SPEC 5, ARCHIMATE)', () => {
       const goal = await goalOf();
       const made = await linked(goal, { linked_element_name: 'A requirement' });
       const path = `/goals/${goal}/links/${made.id}`;
-      expect((await story.delete(path, 1)).status).toBe(204);
-      expect(await story.get(path)).toMatchObject({ status: 404, body: { code: 'goal_link.not-found' } });
-      expect(await story.delete(path, 1)).toMatchObject({ status: 404 });
+      expect((await story.ask('DELETE', path, undefined, { version: 1 })).status).toBe(204);
+      expect(await story.ask('GET', path)).toMatchObject({ status: 404, body: { code: 'goal_link.not-found' } });
+      expect(await story.ask('DELETE', path, undefined, { version: 1 })).toMatchObject({ status: 404 });
       expect(await app.rows('SELECT 1 FROM goal_links WHERE id = $1', [made.id])).toEqual([]);
-      const log = await story.get<{ items: readonly Json[] }>(
-        `/audit-log?entity_type=goal_link&entity_id=${made.id}&sort=occurred_at`,
-      );
-      const entries = wellDone(log, 200).body.items;
+      const log = `/audit-log?entity_type=goal_link&entity_id=${made.id}&sort=occurred_at`;
+      const { items: entries } = await story.must<{ items: readonly Json[] }>(200, 'GET', log);
       expect(entries).toMatchObject([
         { action: 'goal_link.created', changes: { linked_element_name: { old: null, new: 'A requirement' } } },
         {
@@ -378,9 +363,9 @@ describe('Goal links (SPEC 5, ARCHIMATE)', () => {
     const goal = await goalOf();
     const { id, linked_element_id } = await linked(goal);
     const path = `/goals/${goal}/links/${id}`;
-    wellDone(await story.patch(path, 1, { contribution_level: 'high' }), 200);
-    wellDone(await story.patch(path, 2, { contribution_level: 'high' }), 200);
-    wellDone(await story.delete(path, 2), 204);
+    await story.must(200, 'PATCH', path, { contribution_level: 'high' }, { version: 1 });
+    await story.must(200, 'PATCH', path, { contribution_level: 'high' }, { version: 2 });
+    await story.must(204, 'DELETE', path, undefined, { version: 2 });
     const details = {
       link_id: id,
       linked_element_id,
@@ -390,7 +375,7 @@ describe('Goal links (SPEC 5, ARCHIMATE)', () => {
       relationship: 'Realization',
     };
     const user_id = story.tenant.userId;
-    expect(await told(goal)).toMatchObject([
+    expect(await story.told({ goal, type: 'goal_link.' })).toMatchObject([
       { event_type: 'goal_link.created', user_id, version: 1, details },
       {
         event_type: 'goal_link.updated',
@@ -404,26 +389,26 @@ describe('Goal links (SPEC 5, ARCHIMATE)', () => {
 
   it('can be made and changed while the goal is closed', async () => {
     const goal = await goalOf();
-    wellDone(await story.post(`/goals/${goal}/transitions`, { to: 'achieved' }), 200);
+    await story.must(200, 'POST', `/goals/${goal}/transitions`, { to: 'achieved' });
     const { id } = await linked(goal);
     const path = `/goals/${goal}/links/${id}`;
-    expect((await story.patch(path, 1, { polarity: 'positive' })).status).toBe(200);
-    expect((await story.delete(path, 2)).status).toBe(204);
+    expect((await story.ask('PATCH', path, { polarity: 'positive' }, { version: 1 })).status).toBe(200);
+    expect((await story.ask('DELETE', path, undefined, { version: 2 })).status).toBe(204);
   });
 
   it('stays with a goal that is deleted, unseen until the goal is back', async () => {
     const goal = await goalOf();
     const { id } = await linked(goal);
     const path = `/goals/${goal}/links`;
-    await remove(goal);
+    await story.discard(goal);
     const gone = { status: 404, body: { code: 'goal.not-found' } };
     expect(await link(goal)).toMatchObject(gone);
     for (const one of [path, `${path}/${id}`, `/goals/${goal}/realization-map`])
-      expect(await story.get(one)).toMatchObject(gone);
-    expect(await story.patch(`${path}/${id}`, 1, {})).toMatchObject(gone);
-    expect(await story.delete(`${path}/${id}`, 1)).toMatchObject(gone);
-    wellDone(await story.post(`/goals/${goal}/restore`), 200);
-    expect(await story.get(path)).toMatchObject({ status: 200, body: { total: 1 } });
+      expect(await story.ask('GET', one)).toMatchObject(gone);
+    expect(await story.ask('PATCH', `${path}/${id}`, {}, { version: 1 })).toMatchObject(gone);
+    expect(await story.ask('DELETE', `${path}/${id}`, undefined, { version: 1 })).toMatchObject(gone);
+    await story.must(200, 'POST', `/goals/${goal}/restore`);
+    expect(await story.ask('GET', path)).toMatchObject({ status: 200, body: { total: 1 } });
   });
 
   it('lists links by what they are, page after page', async () => {
@@ -437,7 +422,7 @@ describe('Goal links (SPEC 5, ARCHIMATE)', () => {
       made.push((await linked(goal, more)).id);
     const [capability, driver, gap] = made;
     const ids = async (query: string) => {
-      const { body } = await story.get<{ items: { id: string }[] }>(`/goals/${goal}/links?${query}`);
+      const { body } = await story.ask<{ items: { id: string }[] }>('GET', `/goals/${goal}/links?${query}`);
       return body.items.map(({ id }) => id);
     };
     expect(await ids('')).toEqual([gap, driver, capability]);
@@ -446,15 +431,14 @@ describe('Goal links (SPEC 5, ARCHIMATE)', () => {
     expect(await ids('link_type=influences')).toEqual([driver]);
     expect(await ids('direction=element_to_goal&contribution_level=low')).toEqual([gap]);
     expect(await ids('polarity=negative&relationship_strength=medium')).toEqual([driver]);
-    const goals = await story.get<{ items: { id: string }[] }>(`/goals?linked_element_type=gap`);
+    const goals = await story.ask<{ items: { id: string }[] }>('GET', `/goals?linked_element_type=gap`);
     expect(goals.body.items.map(({ id }) => id)).toContain(goal);
-    const first = await story.get<{ next_cursor: string }>(`/goals/${goal}/links?limit=2`);
+    const first = await story.ask<{ next_cursor: string }>('GET', `/goals/${goal}/links?limit=2`);
     expect(await ids(`limit=2&cursor=${first.body.next_cursor}`)).toEqual([capability]);
   });
 
   describe('The realization map', () => {
-    const mapOf = async (goal: string): Promise<Json> =>
-      wellDone(await story.get(`/goals/${goal}/realization-map`), 200).body;
+    const mapOf = async (goal: string): Promise<Json> => story.must(200, 'GET', `/goals/${goal}/realization-map`);
 
     it('has exactly its keys, and no score where nothing realizes the goal', async () => {
       const goal = await goalOf();

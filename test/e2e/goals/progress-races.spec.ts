@@ -1,5 +1,5 @@
-import { Story } from '../../support/story';
 import { TestApp } from '../../support/app';
+import { GoalStory } from '../../support/goal-story';
 
 let app: TestApp;
 beforeAll(async () => {
@@ -16,13 +16,13 @@ interface Kept {
   readonly progress_source: string;
 }
 
-const goal = async (story: Story, parent: string | null, more: object = {}): Promise<string> => {
-  const body = { name: 'A goal', goal_type: 'strategic', parent_goal_id: parent, ...more };
-  return String((await story.must(201, story.ask('POST', '/goals', body))).body.id);
+const goal = async (story: GoalStory, parent: string | null, more: object = {}): Promise<string> => {
+  const { id } = await story.goal({ parent_goal_id: parent, ...more });
+  return id;
 };
 
 /** Every goal whose stored progress is not the weighed mean of what stands below it. */
-const outOfStep = async (story: Story): Promise<string[]> => {
+const outOfStep = async (story: GoalStory): Promise<string[]> => {
   const goals = await app.rows<Kept>(
     'SELECT id, parent_goal_id, progress, weight, progress_source FROM goals WHERE tenant_id = $1 AND deleted_at IS NULL',
     [story.tenant.id],
@@ -39,7 +39,7 @@ const outOfStep = async (story: Story): Promise<string[]> => {
 };
 
 /** Two branches with four leaves each below one root; weights are whole, so that sums are exact. */
-const tree = async (story: Story) => {
+const tree = async (story: GoalStory) => {
   const root = await goal(story, null, { progress_source: 'children' });
   const branches = [
     await goal(story, root, { progress_source: 'children', weight: 2 }),
@@ -50,11 +50,11 @@ const tree = async (story: Story) => {
   return { root, branches, leaves };
 };
 
-const report = (story: Story, leaf: string, percentage: number) =>
+const report = (story: GoalStory, leaf: string, percentage: number) =>
   story.ask('POST', `/goals/${leaf}/progress`, { percentage });
 
 /** What each leaf says must be its entry of the latest time. */
-const leavesOutOfStep = (story: Story) =>
+const leavesOutOfStep = (story: GoalStory) =>
   app.rows(
     `SELECT g.id FROM goals g, LATERAL (
        SELECT progress FROM goal_progress p WHERE p.tenant_id = g.tenant_id AND p.goal_id = g.id
@@ -65,7 +65,7 @@ const leavesOutOfStep = (story: Story) =>
 
 describe('100 reports into one tree at once', () => {
   it('are all taken, without a deadlock, and leave the exact value at the root', async () => {
-    const story = await Story.begin(app);
+    const story = await GoalStory.begin(app);
     const { root, leaves } = await tree(story);
     const asked = Array.from({ length: 100 }, (_, n) =>
       report(story, leaves[n % 8]!, ((n * 371_234) % 1_000_000) / 10_000),
@@ -84,17 +84,13 @@ describe('100 reports into one tree at once', () => {
   });
 
   it('stay exact while branches move, weights change, and goals end and come back', async () => {
-    const story = await Story.begin(app);
+    const story = await GoalStory.begin(app);
     const { root, branches, leaves } = await tree(story);
     const other = await goal(story, null, { progress_source: 'children' });
-    const patch = async (id: string, body: object) => {
-      const { headers } = await story.ask('GET', `/goals/${id}`);
-      return story.ask('PATCH', `/goals/${id}`, body, 'Owner', { headers: { 'if-match': headers.etag! } });
-    };
     const changes = [0, 1, 2, 3].flatMap((n) => [
-      patch(branches[0]!, { parent_goal_id: n % 2 === 0 ? other : root }),
-      patch(branches[1]!, { weight: n + 1 }),
-      patch(leaves[n]!, { weight: 10 + n }),
+      story.patch(branches[0]!, { parent_goal_id: n % 2 === 0 ? other : root }),
+      story.patch(branches[1]!, { weight: n + 1 }),
+      story.patch(leaves[n]!, { weight: 10 + n }),
       story.ask('POST', `/goals/${leaves[7]!}/transitions`, { to: n % 2 === 0 ? 'on_hold' : 'active', reason: 'so' }),
     ]);
     const reports = Array.from({ length: 60 }, (_, n) =>

@@ -1,25 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { codeOf, Story } from '../../support/story';
+import type { GoalView } from '#application/goals/views';
 import { TestApp, type Answer } from '../../support/app';
+import { GoalStory } from '../../support/goal-story';
+import { codeOf } from '../../support/story';
 
 let app: TestApp;
-let story: Story;
+let story: GoalStory;
 
 beforeAll(async () => {
   app = await TestApp.start();
 });
 afterAll(() => app.stop());
 beforeEach(async () => {
-  story = await Story.begin(app);
+  story = await GoalStory.begin(app);
 });
 
-interface ShownGoal {
-  readonly id: string;
-  readonly progress_percentage: number | null;
-  readonly progress_notes: string | null;
-  readonly last_progress_update: string | null;
-  readonly version: number;
-}
 interface Entry {
   readonly id: string;
   readonly percentage: number;
@@ -29,20 +24,19 @@ interface Entry {
   readonly corrects: string | null;
   readonly superseded_by: string | null;
 }
-type Reported = Entry & { readonly goal: ShownGoal };
+type Reported = Entry & { readonly goal: GoalView };
 
 const goal = async (parent: string | null, more: object = {}): Promise<string> => {
-  const body = { name: 'A goal', goal_type: 'strategic', parent_goal_id: parent, ...more };
-  return (await story.must(201, story.ask<ShownGoal>('POST', '/goals', body))).body.id;
+  const { id } = await story.goal({ goal_type: 'strategic', parent_goal_id: parent, ...more });
+  return id;
 };
-const read = async (id: string): Promise<ShownGoal> =>
-  (await story.must(200, story.ask<ShownGoal>('GET', `/goals/${id}`))).body;
+const read = (id: string): Promise<GoalView> => story.read(id);
 const shownOf = (...ids: string[]) => Promise.all(ids.map(async (id) => (await read(id)).progress_percentage));
-const report = async (id: string, percentage: number, more: object = {}): Promise<Reported> =>
-  (await story.must(201, story.ask<Reported>('POST', `/goals/${id}/progress`, { percentage, ...more }))).body;
+const report = (id: string, percentage: number, more: object = {}): Promise<Reported> =>
+  story.must<Reported>(201, 'POST', `/goals/${id}/progress`, { percentage, ...more });
 const refused = async (id: string, body: object): Promise<Answer> => story.ask('POST', `/goals/${id}/progress`, body);
 const history = async (id: string, query = ''): Promise<Entry[]> =>
-  (await story.must(200, story.ask<{ items: Entry[] }>('GET', `/goals/${id}/progress${query}`))).body.items;
+  (await story.must<{ items: Entry[] }>(200, 'GET', `/goals/${id}/progress${query}`)).items;
 
 const KEYS = [
   ...['corrects', 'effective_at', 'goal_id', 'id', 'notes', 'origin', 'percentage', 'recorded_at', 'recorded_by'],
@@ -62,14 +56,16 @@ describe('Progress in a tree of three levels with mixed sources', () => {
     await report(manual, 100);
     expect(await shownOf(root)).toEqual([55]);
     expect((await read(root)).version).toBe(1);
-    const told = (await story.told('goal.progressed')).slice(-5);
-    expect(told.map(({ details }) => details.progress_percentage)).toEqual([
-      { old: 0, new: 60 },
-      { old: 0, new: 40 },
-      { old: 0, new: 30 },
-      { old: 0, new: 100 },
-      { old: 30, new: 55 },
-    ]);
+    const told = (await story.told({ type: 'goal.progressed' })).slice(-5);
+    expect(told.map(({ details }) => details.changes)).toEqual(
+      [
+        { old: 0, new: 60 },
+        { old: 0, new: 40 },
+        { old: 0, new: 30 },
+        { old: 0, new: 100 },
+        { old: 30, new: 55 },
+      ].map((progress_percentage) => ({ progress_percentage })),
+    );
     expect(told[0]?.details).toMatchObject({ name: 'A goal', goal_type: 'strategic', priority: 'medium' });
   });
 
@@ -111,11 +107,8 @@ describe('Progress in a tree of three levels with mixed sources', () => {
     await report(root, 70, { notes: 'by hand' });
     await report(await goal(root), 20);
     const patch = async (progress_source: string) => {
-      const { headers } = await story.ask('GET', `/goals/${root}`);
-      const asked = { headers: { 'if-match': headers.etag! } };
-      return (
-        await story.must(200, story.ask<ShownGoal>('PATCH', `/goals/${root}`, { progress_source }, 'Owner', asked))
-      ).body;
+      const { version } = await read(root);
+      return story.must(200, 'PATCH', `/goals/${root}`, { progress_source }, { version });
     };
     expect(await patch('children')).toMatchObject({ progress_percentage: 20, progress_notes: null });
     expect(await patch('tasks')).toMatchObject({ progress_percentage: null });
@@ -128,10 +121,8 @@ describe('Progress in a tree of three levels with mixed sources', () => {
 describe('A report', () => {
   it('answers the entry in full, and where it can be read', async () => {
     const leaf = await goal(null);
-    const answer = await story.must(
-      201,
-      story.ask<Reported>('POST', `/goals/${leaf}/progress`, { percentage: 12.3456 }),
-    );
+    const answer = await story.ask<Reported>('POST', `/goals/${leaf}/progress`, { percentage: 12.3456 });
+    expect(answer.status).toBe(201);
     const { goal: after, ...entry } = answer.body;
     expect(Object.keys(entry).sort()).toEqual(KEYS);
     expect(entry).toMatchObject({ percentage: 12, origin: 'reported', recorded_by: story.tenant.userId });
@@ -218,7 +209,7 @@ describe('A report', () => {
     await report(leaf, 10);
     expect((await history(root))[0]).toMatchObject({ origin: 'rolled_up', percentage: 10 });
     expect(codeOf(await refused(root, { percentage: 1 }))).toBe('409 goal.progress-not-manual');
-    await story.must(200, story.ask('POST', `/goals/${leaf}/transitions`, { to: 'achieved' }));
+    await story.must(200, 'POST', `/goals/${leaf}/transitions`, { to: 'achieved' });
     expect(codeOf(await refused(leaf, { percentage: 1 }))).toBe('409 goal.not-open');
     expect(await shownOf(root, leaf)).toEqual([100, 10]);
   });
@@ -226,9 +217,9 @@ describe('A report', () => {
   it('is made once under one Idempotency-Key', async () => {
     const leaf = await goal(null);
     const again = { headers: { 'idempotency-key': 'once' } };
-    const ask = () => story.ask<Reported>('POST', `/goals/${leaf}/progress`, { percentage: 5 }, 'Owner', again);
-    const [one, two] = [await story.must(201, ask()), await story.must(201, ask())];
-    expect(two.body).toEqual(one.body);
+    const ask = () => story.must<Reported>(201, 'POST', `/goals/${leaf}/progress`, { percentage: 5 }, again);
+    const [one, two] = [await ask(), await ask()];
+    expect(two).toEqual(one);
     expect(await history(leaf)).toHaveLength(1);
   });
 });
@@ -252,8 +243,7 @@ describe('The history of a goal', () => {
     await report(leaf, 20, { corrects: wrong.id });
     await report(leaf, 40, { effective_at: '2026-01-08T23:59:59.999Z' });
     await report(leaf, 50, { effective_at: '2026-02-01T00:00:00Z' });
-    const series = async (query: string) =>
-      (await story.must(200, story.ask('GET', `/goals/${leaf}/progress?${query}`))).body;
+    const series = (query: string) => story.must(200, 'GET', `/goals/${leaf}/progress?${query}`);
     const at = (from: string, percentage: number | null, entries: number) => ({
       ...{ from: `${from}T00:00:00.000Z`, percentage, entries },
     });
@@ -297,7 +287,7 @@ describe('The explanation of progress', () => {
     const draft = await goal(root, { name: 'C', status: 'draft' });
     const empty = await goal(root, { name: 'D', progress_source: 'children' });
     const gone = await goal(root, { name: 'E' });
-    await story.must(200, story.ask('POST', `/goals/${gone}/transitions`, { to: 'abandoned', reason: 'not now' }));
+    await story.must(200, 'POST', `/goals/${gone}/transitions`, { to: 'abandoned', reason: 'not now' });
     await report(heavy, 50);
     expect((await story.ask('GET', `/goals/${root}/progress/explain`)).body).toEqual({
       ...{ goal_id: root, source: 'weighted_mix', percentage: 36, current_entry: null },

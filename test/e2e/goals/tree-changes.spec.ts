@@ -1,5 +1,6 @@
+import type { GoalView } from '#application/goals/views';
 import { TestApp } from '../../support/app';
-import { GoalStory, type Goal } from './story';
+import { GoalStory } from '../../support/goal-story';
 
 let app: TestApp;
 let story: GoalStory;
@@ -9,10 +10,10 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 beforeEach(async () => {
-  story = await GoalStory.of(app);
+  story = await GoalStory.begin(app);
 });
 
-const below = (parent: Goal, more: object = {}) => story.goal({ parent_goal_id: parent.id, ...more });
+const below = (parent: GoalView, more: object = {}) => story.goal({ parent_goal_id: parent.id, ...more });
 
 describe('Moving a goal', () => {
   it('takes all below it along, and can make a root of it', async () => {
@@ -49,8 +50,8 @@ describe('Moving a goal', () => {
     for (let round = 0; round < 10; round += 1) {
       const [a, b] = [await story.goal(), await story.goal()];
       const both = await Promise.all([
-        story.ask('PATCH', `/goals/${a.id}`, { parent_goal_id: b.id }, 1),
-        story.ask('PATCH', `/goals/${b.id}`, { parent_goal_id: a.id }, 1),
+        story.ask('PATCH', `/goals/${a.id}`, { parent_goal_id: b.id }, { version: 1 }),
+        story.ask('PATCH', `/goals/${b.id}`, { parent_goal_id: a.id }, { version: 1 }),
       ]);
       expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
     }
@@ -71,7 +72,7 @@ describe('Moving a goal', () => {
   });
 
   it('below another tenant’s goal answers as below none', async () => {
-    const foreign = await (await GoalStory.of(app)).goal();
+    const foreign = await (await GoalStory.begin(app)).goal();
     const goal = await story.goal();
     const unknown = '0190b3c4-0000-7000-8000-00000000000a';
     for (const parent_goal_id of [foreign.id, unknown])
@@ -83,7 +84,7 @@ describe('Moving a goal', () => {
 });
 
 describe('Deleting a goal', () => {
-  let [root, child, leaf]: Goal[] = [];
+  let [root, child, leaf]: GoalView[] = [];
   beforeEach(async () => {
     root = await story.goal({ name: 'Root' });
     child = await below(root, { name: 'Child' });
@@ -97,7 +98,7 @@ describe('Deleting a goal', () => {
       status: 409,
       body: { code: 'goal.live-children', children: [{ id: child!.id, name: 'Child' }] },
     });
-    expect(await story.ask('DELETE', `/goals/${root!.id}?on_children=maybe`, undefined, 1)).toMatchObject({
+    expect(await story.ask('DELETE', `/goals/${root!.id}?on_children=maybe`, undefined, { version: 1 })).toMatchObject({
       status: 422,
       body: { errors: [{ pointer: '?on_children' }] },
     });
@@ -120,11 +121,24 @@ describe('Deleting a goal', () => {
     });
     expect(await seen()).toEqual([200, 200, 200]);
     expect(await story.names('deleted=only')).toEqual(['Gone before']);
-    expect((await story.told(leaf!.id)).map(({ event_type }) => event_type)).toEqual([
-      'goal.created',
-      'goal.deleted',
-      'goal.restored',
-    ]);
+    const [deleted] = await app.rows<{ deleted_at: object }>(
+      `SELECT changes->'deleted_at' AS deleted_at FROM audit_log WHERE entity_id = $1 AND action = 'goal.deleted'`,
+      [leaf!.id],
+    );
+    expect(deleted).toMatchObject({ deleted_at: { old: null, new: expect.any(String) as string } });
+    const restored = await app.rows<{ was: string }>(
+      `SELECT changes->'deleted_at'->>'old' AS was FROM audit_log WHERE entity_id = $1 AND action = 'goal.restored'`,
+      [leaf!.id],
+    );
+    expect(restored).toEqual([{ was: (deleted!.deleted_at as { new: string }).new }]);
+    const told = (id: string, by: string | null, parent: string | null) =>
+      expect(story.told({ goal: id })).resolves.toMatchObject([
+        { event_type: 'goal.created', details: { parent_goal_id: parent } },
+        { event_type: 'goal.deleted', details: { deleted_with: by } },
+        { event_type: 'goal.restored', details: { restored_with: by } },
+      ]);
+    await told(leaf!.id, root!.id, child!.id);
+    await told(root!.id, null, null);
   });
 
   it('with leave makes roots of its children, and a restore does not take them back', async () => {
@@ -137,7 +151,7 @@ describe('Deleting a goal', () => {
 
   it('hides it from everything but lists of what is deleted', async () => {
     await story.remove(leaf!.id);
-    expect((await story.ask('PATCH', `/goals/${leaf!.id}`, { name: 'No' }, 2)).status).toBe(404);
+    expect((await story.ask('PATCH', `/goals/${leaf!.id}`, { name: 'No' }, { version: 2 })).status).toBe(404);
     expect((await story.change(leaf!.id, 'on_hold')).status).toBe(404);
     expect(await story.ask('POST', `/goals/${root!.id}/restore`)).toMatchObject({
       status: 409,

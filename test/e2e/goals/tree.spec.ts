@@ -23,7 +23,7 @@ const WHOLE = ['root', 'a', 'b', 'b1', 'deep1', 'deep2', 'deep3', 'b2', 'c'];
 
 beforeAll(async () => {
   app = await TestApp.start();
-  story = await GoalStory.begin(app);
+  story = await GoalStory.begin(app, 'Editor');
   for (const [name, parent] of PARENTS)
     ids[name] = (await story.goal({ name, ...(parent && { parent_goal_id: ids[parent] }) })).id;
 });
@@ -93,9 +93,7 @@ describe('The tree of a goal', () => {
   it('is read on after the goal has been moved', async () => {
     const { next_cursor: cursor } = await tree('b', '?limit=2');
     const move = (parent: string | null) =>
-      story.ask('PATCH', `/goals/${ids.b!}`, { parent_goal_id: parent }, 'Editor', {
-        headers: { 'if-match': `"${String(version)}"` },
-      });
+      story.ask('PATCH', `/goals/${ids.b!}`, { parent_goal_id: parent }, { version });
     let { version } = await story.read(ids.b!);
     expect((await move(ids.a!)).status).toBe(200);
     expect(names(await tree('b', `?cursor=${String(cursor)}`))).toEqual(['deep1', 'b2']);
@@ -106,7 +104,7 @@ describe('The tree of a goal', () => {
   it('does not show what is deleted, nor count it', async () => {
     const gone = await story.goal({ name: 'gone', parent_goal_id: ids.a });
     await story.goal({ name: 'gone too', parent_goal_id: gone.id });
-    await story.remove(gone.id);
+    await story.discard(gone.id);
     expect((await tree('a')).items).toMatchObject([{ name: 'a', children_count: 0 }]);
     await story.must(404, 'GET', `/goals/${gone.id}/tree`);
   });

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { Changes } from '#domain/shared/changes';
+import { changesBetween, type Changes } from '#domain/shared/changes';
+import { idsOf } from '#domain/goals/goal-path';
 import type { GoalFact } from '#domain/goals/outgoing';
 import { factOf } from '#domain/goals/transitions';
 import { Clock, RequestContext } from '#application/shared/tools';
@@ -17,9 +18,12 @@ interface Changed {
   readonly status: string;
   readonly version: number;
   readonly old_status: string;
+  readonly old_reason: string | null;
+  readonly old_deleted_at: string | null;
 }
 
-const CHANGED = 'g.id, g.name, g.goal_type, g.priority, g.status, g.version, o.status AS old_status';
+const CHANGED = `g.id, g.name, g.goal_type, g.priority, g.status, g.version, o.status AS old_status, o.status_reason AS old_reason,
+  o.deleted_at AS old_deleted_at`;
 
 /** Milliseconds of the present hold that lie behind the start, as `holdBetween` of the domain. */
 const HELD_NOW = `CASE WHEN g.held_since IS NULL THEN 0
@@ -35,6 +39,7 @@ export class SqlGoalSubtrees implements GoalSubtrees {
   ) {}
 
   async end(tenantId: string, path: string, { to, reason, withGoalId }: Ending): Promise<string[]> {
+    const now = this.clock.now();
     const ended = await this.db.query<Changed>(
       `UPDATE goals g SET status = $6, status_reason = $7, completion_date = $4, held_since = NULL,
          held_ms = g.held_ms + ${HELD_NOW}, version = g.version + 1, updated_at = $4, updated_by = $5
@@ -42,10 +47,20 @@ export class SqlGoalSubtrees implements GoalSubtrees {
        WHERE g.tenant_id = $1 AND g.path > $2 AND g.path < $3 AND g.deleted_at IS NULL
          AND g.status IN ('draft', 'active', 'on_hold') AND o.tenant_id = g.tenant_id AND o.id = g.id
        RETURNING ${CHANGED}`,
-      [tenantId, path, path + LAST, this.clock.now(), this.context.actor.userId, to, reason],
+      [tenantId, path, path + LAST, now, this.context.actor.userId, to, reason],
     );
-    const changes = ({ old_status }: Changed): Changes => ({ status: { old: old_status, new: to } });
-    await this.tell(factOf(to), ended, changes, { reason, ended_with: withGoalId });
+    const changes = ({ old_status }: Changed): Changes => ({
+      status: { old: old_status, new: to },
+      completion_date: { old: null, new: now },
+    });
+    const reasons = ({ old_reason }: Changed): Changes =>
+      changesBetween({ statusReason: old_reason }, { statusReason: reason }, ['statusReason']);
+    await this.tell(
+      factOf(to),
+      ended,
+      (goal) => ({ ...changes(goal), ...reasons(goal) }),
+      (goal) => ({ reason, changes: changes(goal), ended_with: withGoalId }),
+    );
     return ended.map(({ id }) => id);
   }
 
@@ -59,7 +74,12 @@ export class SqlGoalSubtrees implements GoalSubtrees {
        RETURNING ${CHANGED}`,
       [tenantId, path, path + LAST, now, this.context.actor.userId, deletionId],
     );
-    await this.tell('goal.deleted', removed, () => ({ deleted_at: { old: null, new: now } }));
+    await this.tell(
+      'goal.deleted',
+      removed,
+      () => ({ deleted_at: { old: null, new: now } }),
+      () => ({ deleted_with: idsOf(path).at(-1) }),
+    );
   }
 
   async detach(tenantId: string, id: string, path: string): Promise<void> {
@@ -80,7 +100,7 @@ export class SqlGoalSubtrees implements GoalSubtrees {
       'goal.updated',
       detached.filter(({ is_child }) => is_child),
       () => changes,
-      { changes },
+      () => ({ changes }),
     );
   }
 
@@ -92,24 +112,27 @@ export class SqlGoalSubtrees implements GoalSubtrees {
        RETURNING ${CHANGED}`,
       [tenantId, deletionId, exceptId, this.clock.now(), this.context.actor.userId],
     );
-    await this.tell('goal.restored', restored, () => ({}));
+    await this.tell(
+      'goal.restored',
+      restored,
+      ({ old_deleted_at }) => ({ deleted_at: { old: old_deleted_at, new: null } }),
+      () => ({ restored_with: exceptId }),
+    );
     return restored.map(({ id }) => id);
   }
 
   private async tell(
     type: GoalFact,
     goals: readonly Changed[],
-    changesOf: (goal: Changed) => Changes,
-    more: Readonly<Record<string, unknown>> = {},
+    audited: (goal: Changed) => Changes,
+    said: (goal: Changed) => Readonly<Record<string, unknown>>,
   ): Promise<void> {
     await this.journal.write(
-      goals.map((goal) => ({ action: type, entityType: 'goal', entityId: goal.id, changes: changesOf(goal) })),
-      goals.map(({ id, name, goal_type, priority, status, version }) => ({
-        type,
-        goalId: id,
-        version,
-        details: { name, goal_type, priority, status, ...more },
-      })),
+      goals.map((goal) => ({ action: type, entityType: 'goal', entityId: goal.id, changes: audited(goal) })),
+      goals.map((goal) => {
+        const { id, name, goal_type, priority, status, version } = goal;
+        return { type, goalId: id, version, details: { name, goal_type, priority, status, ...said(goal) } };
+      }),
     );
   }
 }

@@ -42,7 +42,9 @@ describe('assessing a goal', () => {
   it('tells of it', async () => {
     const { assessments, goal, assess } = await begin();
     expectOk(await assess());
-    expect(assessments.told).toMatchObject([{ type: 'goal.assessed', goalId: goal, details: { score: 80 } }]);
+    expect(assessments.told).toMatchObject([
+      { type: 'goal.assessed', goalId: goal, details: { assessment_score: 80 } },
+    ]);
   });
 
   it('is refused to who may not change goals, and for a goal that is not there', async () => {

@@ -43,7 +43,7 @@ describe('an assessment', () => {
       goalId: 'g-1',
       details: {
         ...{ name: 'A goal', goal_type: 'tactical', priority: 'low', status: 'on_hold' },
-        ...{ assessment_id: 'a-1', assessment_status: 'completed', score: 0 },
+        ...{ assessment_id: 'a-1', assessment_status: 'completed', assessment_score: 0, assessed_at: NOW },
       },
     });
   });

@@ -76,8 +76,15 @@ describe('A new goal', () => {
       {
         type: 'goal.created',
         goalId: state.id,
-        details: { name: state.name, goal_type: 'strategic', priority: 'medium', status: 'active' },
+        details: {
+          ...{ name: state.name, goal_type: 'strategic', priority: 'medium', status: 'active' },
+          parent_goal_id: null,
+        },
       },
+    ]);
+    const below = stored();
+    expect(expectOk(attempt({}, 'active', below)).facts).toMatchObject([
+      { details: { parent_goal_id: below.state.id } },
     ]);
   });
 });
@@ -252,9 +259,18 @@ describe('A change of status', () => {
       expectOk(goal.transition(to, 'because', null, NOW));
       return goal.facts[0]!;
     };
-    expect(told('active', 'achieved').type).toBe('goal.achieved');
-    expect(told('active', 'missed').type).toBe('goal.missed');
-    expect(told('on_hold', 'abandoned').type).toBe('goal.abandoned');
+    for (const [from, to] of [
+      ['active', 'achieved'],
+      ['active', 'missed'],
+      ['on_hold', 'abandoned'],
+    ] as const)
+      expect(told(from, to)).toMatchObject({
+        type: `goal.${to}`,
+        details: {
+          ...{ status: to, reason: 'because', ended_with: null },
+          changes: { status: { old: from, new: to }, completion_date: { old: null, new: NOW } },
+        },
+      });
     for (const [from, to] of [
       ['active', 'on_hold'],
       ['on_hold', 'active'],
@@ -274,7 +290,10 @@ describe('Deletion', () => {
     expect(goal.state).toMatchObject({ deletedAt: NOW, deletionId: USER });
     expectOk(goal.restore(null, 1));
     expect(goal.state).toMatchObject({ deletedAt: null, deletionId: null });
-    expect(goal.facts.map(({ type }) => type)).toEqual(['goal.deleted', 'goal.restored']);
+    expect(goal.facts).toMatchObject([
+      { type: 'goal.deleted', details: { deleted_with: null } },
+      { type: 'goal.restored', details: { restored_with: null } },
+    ]);
   });
 
   it('is undone only for what is deleted, below a parent that is not, and where there is room', () => {

@@ -77,14 +77,16 @@ describe('The fact of progress', () => {
       ...{ type: 'goal.progressed', goalId: 'g', version: 7 },
       details: {
         ...{ name: 'goal g', goal_type: 'strategic', priority: 'high', status: 'active' },
-        progress_percentage: { old: 10, new: 26 },
+        changes: { progress_percentage: { old: 10, new: 26 } },
       },
     });
   });
 
   it('is none when the same is shown', () => {
     expect([told(100_000, 100_001), told(null, null), told(995_000, 999_999)]).toEqual([null, null, null]);
-    expect(told(999_999, 1_000_000)).toMatchObject({ details: { progress_percentage: { old: 99, new: 100 } } });
-    expect(told(0, null)).toMatchObject({ details: { progress_percentage: { old: 0, new: null } } });
+    expect(told(999_999, 1_000_000)).toMatchObject({
+      details: { changes: { progress_percentage: { old: 99, new: 100 } } },
+    });
+    expect(told(0, null)).toMatchObject({ details: { changes: { progress_percentage: { old: 0, new: null } } } });
   });
 });
