@@ -41,9 +41,13 @@ export class ChangeMarks {
   private async done(unit: UnitOfWork, writer: string): Promise<void> {
     if (await this.server.mark(unit.changes.all(), writer, 'done')) return;
     const own = new UnitOfWork(unit.actor, this.source);
-    const learn = await this.raise(own, unit.changes.tenantIds);
-    await own.commit();
-    await learn();
+    try {
+      const learn = await this.raise(own, unit.changes.tenantIds);
+      await own.commit();
+      await learn();
+    } finally {
+      await own.rollback();
+    }
   }
 
   private async raise(unit: UnitOfWork, tenantIds = unit.changes.tenantIds): Promise<() => Promise<void>> {
