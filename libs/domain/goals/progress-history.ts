@@ -69,7 +69,9 @@ const audited = ({ progress, progressNotes, lastProgressUpdate }: Standing) => (
 });
 
 const timeFaults = ({ effectiveAt }: ProgressReport, now: Date): FieldFault[] =>
-  effectiveAt && effectiveAt > now ? [fault('/effective_at', 'in-future', 'It must not lie in the future.')] : [];
+  effectiveAt && effectiveAt > now
+    ? [fault('/effective_at', 'in-the-future', 'This time must not lie in the future.')]
+    : [];
 
 const correctionFaults = ({ corrects }: ProgressReport, corrected: PastEntry | null): FieldFault[] => {
   if (corrects === null) return [];

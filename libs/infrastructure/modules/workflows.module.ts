@@ -206,7 +206,8 @@ const ports: Provider[] = [
     inject: [Door, Config, ClsService],
     useFactory: (door: Door, config: Config, cls: ClsService) =>
       new EventBatcher(door, { batchSize: config.EVENT_BATCH_SIZE, gatherMs: 5, parallel: 4 }, (work) =>
-        cls.exit(work),
+        // Not `exit`: what comes after its first `await` would be back in the request that happened to fill the batch.
+        cls.runWith({}, work),
       ),
   },
 ];

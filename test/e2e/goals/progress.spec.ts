@@ -189,7 +189,7 @@ describe('A report', () => {
       status: 422,
       body: {
         errors: [
-          { pointer: '/effective_at', code: 'in-future' },
+          { pointer: '/effective_at', code: 'in-the-future' },
           { pointer: '/corrects', code: 'unknown' },
         ],
       },

@@ -54,7 +54,7 @@ describe('A report', () => {
       error: {
         kind: 'invalid',
         fields: [
-          { pointer: '/effective_at', code: 'in-future' },
+          { pointer: '/effective_at', code: 'in-the-future' },
           { pointer: '/corrects', code: 'unknown' },
         ],
       },
