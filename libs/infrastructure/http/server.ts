@@ -11,6 +11,7 @@ import { Routes } from '#adapters/shared/http/routes';
 import type { Scope } from '#infrastructure/context/scope';
 import { acceptableOnly, BATCH_LIMIT, BODY_LIMIT, forgetTypeOfNothing, readBodies } from '#infrastructure/http/bodies';
 import { serveDocs } from '#infrastructure/http/docs';
+import { tellReplays } from '#infrastructure/http/idempotency.guard';
 import { refuseAddress, refuseConnection } from '#infrastructure/http/unreadable';
 
 export const PREFIX = 'api/v1';
@@ -55,6 +56,7 @@ const shape = (app: NestFastifyApplication): void => {
   const routes = app.get(Routes);
   const cls = app.get<ClsService<Scope>>(ClsService);
   readBodies(fastify);
+  tellReplays(fastify);
   fastify.addHook('onRoute', (route) => {
     routes.add([route.method].flat(), route.url);
     if (LARGE_BODIES.test(route.url)) route.bodyLimit = BATCH_LIMIT;

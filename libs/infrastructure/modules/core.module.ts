@@ -3,7 +3,7 @@ import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { JwtModule } from '@nestjs/jwt';
 import { PassportModule } from '@nestjs/passport';
-import { ClsModule } from 'nestjs-cls';
+import { ClsService, ClsServiceManager } from 'nestjs-cls';
 import { LoggerModule } from 'nestjs-pino';
 import { DataSource } from 'typeorm';
 import { Cache } from '#application/shared/cache';
@@ -22,13 +22,14 @@ import { workflowSchema } from '#adapters/workflows/persistence/typeorm-workflow
 import { AccessGuard } from '#infrastructure/auth/access.guard';
 import { JwtStrategy } from '#infrastructure/auth/jwt.strategy';
 import { Tokens } from '#infrastructure/auth/tokens';
+import { KnownTokens } from '#infrastructure/auth/known-tokens';
 import { Config } from '#infrastructure/config/config';
 import { ScopedContext, SystemClock, TimeOrderedIds } from '#infrastructure/context/scope';
 import { connected, dataSource } from '#infrastructure/database/data-source';
 import { IdempotentAnswers } from '#infrastructure/database/idempotent-answers';
 import { ScopedDatabase } from '#infrastructure/database/scoped-database';
 import { TransactionalDoor } from '#infrastructure/database/transactional-door';
-import { IdempotencyInterceptor } from '#infrastructure/http/idempotency.interceptor';
+import { IdempotencyGuard } from '#infrastructure/http/idempotency.guard';
 import { Health, HealthParts } from '#infrastructure/observability/health';
 import { logging } from '#infrastructure/observability/logging';
 import { OperationsServer } from '#infrastructure/observability/operations-server';
@@ -59,6 +60,8 @@ const tools: Provider[] = [
   database,
   { provide: Database, useClass: ScopedDatabase },
   { provide: Door, useClass: TransactionalDoor },
+  // Its module would put a guard and an interceptor of no use before every request.
+  { provide: ClsService, useFactory: () => ClsServiceManager.getClsService() },
   { provide: Clock, useClass: SystemClock },
   { provide: Ids, useClass: TimeOrderedIds },
   { provide: RequestContext, useClass: ScopedContext },
@@ -84,22 +87,17 @@ export class CoreModule {
     const settings: Provider = { provide: Config, useValue: config };
     return {
       module: CoreModule,
-      imports: [
-        CqrsModule.forRoot(),
-        ClsModule.forRoot({ global: true }),
-        LoggerModule.forRoot(logging(config)),
-        PassportModule,
-        JwtModule.register({}),
-      ],
+      imports: [CqrsModule.forRoot(), LoggerModule.forRoot(logging(config)), PassportModule, JwtModule.register({})],
       providers: [
         settings,
         ...tools,
         IdempotentAnswers,
         JwtStrategy,
+        KnownTokens,
         { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_GUARD, useClass: IdempotencyGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },
-        { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
       ],
       exports: [Config, ...tools.map((tool) => ('provide' in tool ? tool.provide : tool)), JwtModule],
     };

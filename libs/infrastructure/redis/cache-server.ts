@@ -11,6 +11,9 @@ const NAME_LIFE_MS = 86_400_000;
 /** Of a commit whose outcome nobody knows; it may stand at a server that waits for its standby. */
 const IN_DOUBT_MS = 600_000;
 
+type Script = (keys: number, ...keysAndArguments: (string | number)[]) => Promise<unknown>;
+type WithScripts = Redis & { readonly cacheLook: Script; readonly cacheMark: Script };
+
 /** A thing of a tenant that something cached is made of. */
 export interface Thing {
   readonly tenantId: string;
@@ -33,7 +36,7 @@ export class CacheServer {
   /** Longer than from a mark to the end of the commit behind it. */
   readonly longestCommitMs: number;
   private readonly log = new Logger(CacheServer.name);
-  private readonly redis: Redis;
+  private readonly redis: WithScripts;
   private run: string | undefined;
   private connection = 0;
   private identifying: Promise<void> | undefined;
@@ -41,7 +44,9 @@ export class CacheServer {
 
   constructor(connections: RedisConnections, config: Config) {
     this.longestCommitMs = config.EVENT_PROCESSING_TIMEOUT_MS + 5000;
-    this.redis = connections.open('cache', { commandTimeout: PATIENCE_MS });
+    // As commands of their own they go over the wire by their hash.
+    const scripts = { cacheLook: { lua: LOOK }, cacheMark: { lua: MARK } };
+    this.redis = connections.open('cache', { commandTimeout: PATIENCE_MS, scripts }) as WithScripts;
     this.redis.on('close', () => {
       this.connection += 1;
       this.run = undefined;
@@ -63,7 +68,7 @@ export class CacheServer {
       const key = `${home}value:${name}`;
       const keys = [`${home}since`, ...things.map((thing) => thingKey({ tenantId, thing }, run)), key];
       const args = [randomUUID(), this.longestCommitMs, NAME_LIFE_MS];
-      const [seen, value] = ((await redis.eval(LOOK, keys.length, ...keys, ...args)) as string[] | null) ?? [];
+      const [seen, value] = ((await redis.cacheLook(keys.length, ...keys, ...args)) as string[] | null) ?? [];
       return { key, seen, value };
     });
     return answer?.seen === undefined ? undefined : { ...answer, seen: answer.seen };
@@ -82,13 +87,13 @@ export class CacheServer {
     const takes = { 'to come': this.longestCommitMs, done: 0, 'in doubt': IN_DOUBT_MS }[commit];
     const answer = await this.ask((redis, run) => {
       const keys = things.map((thing) => thingKey(thing, run));
-      return redis.eval(MARK, keys.length, ...keys, writer, takes);
+      return redis.cacheMark(keys.length, ...keys, writer, takes);
     });
     return answer !== undefined;
   }
 
   /** After a failure the server is left alone for a second: one that hangs must not cost each request its patience. */
-  private async ask<T>(use: (redis: Redis, run: string) => Promise<T>): Promise<T | undefined> {
+  private async ask<T>(use: (redis: WithScripts, run: string) => Promise<T>): Promise<T | undefined> {
     if (!this.isThere || this.run === undefined) return undefined;
     try {
       return await use(this.redis, this.run);

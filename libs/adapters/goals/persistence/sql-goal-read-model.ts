@@ -13,7 +13,7 @@ export class SqlGoalReadModel implements GoalReadModel {
   constructor(private readonly db: Database) {}
 
   async goal(tenantId: string, id: string): Promise<GoalRow | null> {
-    const [row] = await this.db.query<GoalRow>(
+    const [row] = await this.db.prepared<GoalRow>(
       `SELECT ${GOAL_COLUMNS} FROM goals g WHERE g.tenant_id = $1 AND g.id = $2 AND g.deleted_at IS NULL`,
       [tenantId, id],
     );

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { QueryFailedError, type EntitySchema, type ObjectLiteral } from 'typeorm';
+import type { EntitySchema, ObjectLiteral } from 'typeorm';
 import { stale, type Aggregate, type Versioned } from '#domain/shared/aggregate';
 import { changesBetween, type Changes } from '#domain/shared/changes';
 import { missing, type DomainError } from '#domain/shared/errors';
@@ -8,6 +8,7 @@ import { done, err, type Result } from '#domain/shared/result';
 import { Clock, RequestContext } from '#application/shared/tools';
 import { Database } from '#adapters/shared/persistence/database';
 import { Journal } from '#adapters/shared/persistence/journal';
+import { insertOf, updateOf } from '#adapters/shared/persistence/row-writes';
 
 /** What a violated unique constraint means in the words of the business, by the constraint's name. */
 export type Conflicts = Readonly<Record<string, DomainError>>;
@@ -87,18 +88,14 @@ export class GuardedStore {
     stored: S | null,
     next: S,
   ): Promise<Result<void>> {
-    const manager = await this.db.entities();
     if (!stored) {
-      await manager.createQueryBuilder().insert().into(schema).values(next).updateEntity(false).execute();
+      const { sql, parameters } = insertOf(schema, next);
+      await this.db.prepared(sql, parameters);
       return done;
     }
-    const { affected } = await manager
-      .createQueryBuilder()
-      .update(schema)
-      .set(onlyChanged(stored, next))
-      .where('tenant_id = :tenantId AND id = :id AND version = :version', { ...next, version: stored.version })
-      .execute();
-    return affected === 1 ? done : err(await this.outrun(schema, entityType, stored));
+    const { sql, parameters } = updateOf(schema, stored, onlyChanged(stored, next));
+    const written = await this.db.query(sql, parameters);
+    return written.length === 1 ? done : err(await this.outrun(schema, entityType, stored));
   }
 
   /** Somebody was faster: it has another version now, or is gone for good. */
@@ -118,10 +115,7 @@ export class GuardedStore {
 const refusedBy =
   (conflicts: Conflicts) =>
   (failure: unknown): Result<void> => {
-    const { code, constraint } = (failure instanceof QueryFailedError ? failure.driverError : {}) as {
-      code?: string;
-      constraint?: string;
-    };
+    const { code, constraint } = failure as { readonly code?: string; readonly constraint?: string };
     const conflict = code === '23505' && constraint !== undefined ? conflicts[constraint] : undefined;
     if (!conflict) throw failure;
     return err(conflict);

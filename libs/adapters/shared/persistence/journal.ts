@@ -33,53 +33,36 @@ export class Journal {
     private readonly context: RequestContext,
   ) {}
 
+  /** In one statement, for every change comes past here. */
   async write(entries: readonly AuditEntry[], facts: readonly Told[]): Promise<void> {
-    if (entries.length > 0) await this.audit(entries);
-    if (facts.length > 0) await this.tell(facts);
-  }
-
-  private async audit(entries: readonly AuditEntry[]): Promise<void> {
-    const { actor, requestId } = this.context;
+    if (entries.length + facts.length === 0) return;
+    const { actor } = this.context;
     for (const { tenantId = actor.tenantId, entityType, entityId } of entries) {
       this.db.changed(tenantId, [entityType, `${entityType}:${entityId}`]);
     }
-    await this.db.prepared(
-      `INSERT INTO audit_log (tenant_id, id, occurred_at, action, entity_type, entity_id, actor_id, changes, request_id)
-       SELECT e.tenant_id, e.id, $2, e.action, e.entity_type, e.entity_id, $3, e.changes, e.request_id
-       FROM json_to_recordset($1) AS e (tenant_id uuid, id uuid, action text, entity_type text, entity_id uuid, changes jsonb,
-         request_id text)`,
-      [
-        JSON.stringify(
-          entries.map((entry) => ({
-            tenant_id: entry.tenantId ?? actor.tenantId,
-            id: this.ids.next(),
-            action: entry.action,
-            entity_type: entry.entityType,
-            entity_id: entry.entityId,
-            changes: entry.changes ?? {},
-            request_id: entry.requestId === undefined ? requestId : entry.requestId,
-          })),
-        ),
-        this.clock.now(),
-        actor.userId,
-      ],
-    );
-  }
-
-  private async tell(facts: readonly Told[]): Promise<void> {
     const now = this.clock.now();
     const messages = facts.map((fact) => this.message(fact, now));
-    await this.db.prepared(
-      `INSERT INTO outbox (tenant_id, message_id, message, created_at)
-       SELECT m.tenant_id, m.id, m.message, $4
-       FROM unnest($1::uuid[], $2::uuid[], $3::text[]) WITH ORDINALITY AS m (tenant_id, id, message, n) ORDER BY m.n`,
-      [
-        messages.map((message) => message.tenant_id),
-        messages.map((message) => message.id),
-        messages.map((message) => JSON.stringify(message)),
-        now,
-      ],
-    );
+    await this.db.prepared(WRITE, [
+      JSON.stringify(entries.map((entry) => this.line(entry))),
+      now,
+      actor.userId,
+      messages.map((message) => message.tenant_id),
+      messages.map((message) => message.id),
+      messages.map((message) => JSON.stringify(message)),
+    ]);
+  }
+
+  private line(entry: AuditEntry) {
+    const { actor, requestId } = this.context;
+    return {
+      tenant_id: entry.tenantId ?? actor.tenantId,
+      id: this.ids.next(),
+      action: entry.action,
+      entity_type: entry.entityType,
+      entity_id: entry.entityId,
+      changes: entry.changes ?? {},
+      request_id: entry.requestId === undefined ? requestId : entry.requestId,
+    };
   }
 
   private message(fact: Told, now: Date) {
@@ -97,3 +80,14 @@ export class Journal {
     };
   }
 }
+
+const WRITE = `
+  WITH audited AS (
+    INSERT INTO audit_log (tenant_id, id, occurred_at, action, entity_type, entity_id, actor_id, changes, request_id)
+    SELECT e.tenant_id, e.id, $2, e.action, e.entity_type, e.entity_id, $3, e.changes, e.request_id
+    FROM json_to_recordset($1) AS e (tenant_id uuid, id uuid, action text, entity_type text, entity_id uuid, changes jsonb,
+      request_id text)
+  )
+  INSERT INTO outbox (tenant_id, message_id, message, created_at)
+  SELECT m.tenant_id, m.id, m.message, $2
+  FROM unnest($4::uuid[], $5::uuid[], $6::text[]) WITH ORDINALITY AS m (tenant_id, id, message, n) ORDER BY m.n`;
