@@ -8,6 +8,7 @@ import { GoalReadModel } from '#application/goals/ports/goal-read-model';
 import { GoalRepository } from '#application/goals/ports/goal-repository';
 import { GoalSubtrees } from '#application/goals/ports/goal-subtrees';
 import { GoalTree } from '#application/goals/ports/goal-tree';
+import { goalRowOf } from '#application/goals/shown-goal';
 import { goalRow } from '#application/goals/views';
 import { TestApp } from '../support/app';
 import { InMemoryGoalSubtrees } from '../support/fakes/in-memory-goal-subtrees';
@@ -87,6 +88,17 @@ const suite = (make: () => Promise<Subject>) => {
     const { createdAt, updatedAt, ...rest } = goal.state;
     expect((await found(goal.state.id)).state).toMatchObject({ ...rest, createdBy: subject.userId, version: 1 });
     expect([createdAt, updatedAt]).toEqual([NOW, NOW]);
+  });
+
+  it('has written what the aggregate says afterwards, and shows just that', async () => {
+    const goal = made(null, { tags: ['x'], metadata: { a: [1] }, targetDate: new Date(NOW.getTime() + DAY) });
+    expectOk(await subject.work(({ goals }) => goals.save(goal)));
+    const shown = () => subject.work((stores) => stores.shown.goal(subject.tenantId, goal.state.id));
+    expect(goalRowOf(goal.state)).toEqual(await shown());
+    const read = await found(goal.state.id);
+    expectOk(read.edit({ description: 'More', startDate: null }));
+    expectOk(await subject.work(({ goals }) => goals.save(read)));
+    expect(goalRowOf(read.state)).toEqual(await shown());
   });
 
   it('finds nothing of another tenant, and what is deleted only when asked for', async () => {

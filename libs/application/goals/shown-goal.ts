@@ -1,6 +1,20 @@
 import type { AnalysisFacts } from '#domain/goals/analysis';
+import { wireName } from '#domain/shared/changes';
+import type { GoalState } from '#domain/goals/goal';
 import { healthOf, type HealthFacts } from '#domain/goals/health';
-import { goalView, type GoalRow, type GoalView } from '#application/goals/views';
+import { shownPercentage } from '#domain/goals/percentage';
+import { goalRow, goalView, type GoalRow, type GoalView } from '#application/goals/views';
+
+/** What is read of a goal that has just been written, from what was written. */
+export const goalRowOf = (state: GoalState): GoalRow => {
+  const values = new Map<string, unknown>(
+    Object.entries(state).map(([field, value]) => [wireName(field), shown(value)]),
+  );
+  values.set('progress_percentage', state.progress === null ? null : shownPercentage(state.progress));
+  return Object.fromEntries(Object.keys(goalRow.shape).map((key) => [key, values.get(key)])) as unknown as GoalRow;
+};
+
+const shown = (value: unknown): unknown => (value instanceof Date ? value.toISOString() : value);
 
 /** What is kept of a goal, with what the clock makes of it. */
 export const shownGoal = (row: GoalRow, now: Date): GoalView => {

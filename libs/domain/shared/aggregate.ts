@@ -49,6 +49,11 @@ export abstract class Aggregate<S extends Versioned, F extends string = string> 
     return this.current;
   }
 
+  /** The store has written it, with its version and times; from here on it is what is there. */
+  kept(state: S): void {
+    this.current = state;
+  }
+
   protected change(changes: Partial<S>): void {
     this.current = { ...this.current, ...changes };
   }

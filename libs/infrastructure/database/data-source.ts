@@ -46,6 +46,8 @@ export const dataSource = ({ url, poolSize, statementTimeoutMs, entities }: Data
       Client: PooledClient,
       types: readers,
       keepAlive: true,
+      // A statement is sent although the one before it, BEGIN above all, is not answered yet.
+      pipeline: true,
       statement_timeout: statementTimeoutMs,
       // A server that hangs does not even say that a statement took too long.
       query_timeout: statementTimeoutMs + 1000,

@@ -18,6 +18,7 @@ export class UnitOfWork {
   readonly changes = new Changes();
   readonly afterCommit: (() => Promise<void>)[] = [];
   private begun: Promise<QueryRunner> | undefined;
+  private opening: Promise<unknown> = Promise.resolve();
 
   constructor(
     readonly actor: Actor,
@@ -58,15 +59,13 @@ export class UnitOfWork {
     const tenants = this.actor.tenantIds;
     if (!tenants.every((id) => UUID.test(id))) throw new Error('a tenant id is no UUID');
     const runner = this.source.createQueryRunner();
-    try {
-      // One round trip: the ids are checked above, and a multi-statement text takes no parameters.
-      await runner.query(`BEGIN; SELECT set_config('app.tenant_ids', '${tenants.join(',')}', true)`);
-      // TypeORM takes row locks only in a transaction it knows of, and would have begun this one in two round trips.
-      return Object.assign(runner, { isTransactionActive: true });
-    } catch (failure) {
-      await discard(runner);
-      throw failure;
-    }
+    const client = (await runner.connect()) as Client;
+    // One text: the ids are checked above, and several statements take no parameters. The first statement of the work is sent
+    // right behind it; that this one fails shows there, and at the end.
+    this.opening = client.query(`BEGIN; SELECT set_config('app.tenant_ids', '${tenants.join(',')}', true)`);
+    this.opening.catch(() => undefined);
+    // TypeORM takes row locks only in a transaction it knows of, and would have begun this one in two round trips.
+    return Object.assign(runner, { isTransactionActive: true });
   }
 
   private async end(word: 'COMMIT' | 'ROLLBACK'): Promise<void> {
@@ -74,6 +73,7 @@ export class UnitOfWork {
     this.begun = undefined;
     if (!runner) return;
     try {
+      await this.opening;
       const client = (await runner.connect()) as Client;
       const { command } = await client.query(word);
       // PostgreSQL answers the COMMIT of a transaction in which a statement failed by rolling back, without an error.

@@ -1,7 +1,8 @@
 import { depthOf } from '#domain/goals/goal-path';
 import type { TreeRow } from '#application/goals/insight-views';
 import type { GoalOverview, TreePart, TreeRequest } from '#application/goals/ports/goal-overview';
-import { rowOf, type InMemoryGoals } from './in-memory-goals';
+import { goalRowOf } from '#application/goals/shown-goal';
+import type { InMemoryGoals } from './in-memory-goals';
 
 /** What is around goals, in memory. */
 export class InMemoryGoalOverview implements GoalOverview {
@@ -24,7 +25,7 @@ export class InMemoryGoalOverview implements GoalOverview {
     const rows = live
       .filter(({ path }) => path.startsWith(root.path) && path > above + (after ?? ''))
       .map((state) => ({
-        ...rowOf(state),
+        ...goalRowOf(state),
         path: state.path,
         depth: depthOf(state.path) - depthOf(above),
         children_count: live.filter(({ parentGoalId }) => parentGoalId === state.id).length,

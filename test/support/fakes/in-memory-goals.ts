@@ -1,14 +1,14 @@
 import type { Result } from '#domain/shared/result';
 import { Goal, type GoalState } from '#domain/goals/goal';
 import { depthOf } from '#domain/goals/goal-path';
-import { shownPercentage } from '#domain/goals/percentage';
 import { isOpen } from '#domain/goals/words';
 import type { Page, PageRequest } from '#application/shared/listing';
 import type { Clock } from '#application/shared/tools';
 import type { GoalReadModel } from '#application/goals/ports/goal-read-model';
 import type { GoalRepository } from '#application/goals/ports/goal-repository';
 import type { GoalTree, NamedGoal } from '#application/goals/ports/goal-tree';
-import { goalRow, type GoalRow } from '#application/goals/views';
+import { goalRowOf } from '#application/goals/shown-goal';
+import type { GoalRow } from '#application/goals/views';
 import { InMemoryRows } from './in-memory-rows';
 import { pageInMemory } from './pages';
 
@@ -38,7 +38,7 @@ export class InMemoryGoals implements GoalRepository, GoalReadModel, GoalTree {
 
   goal(tenantId: string, id: string): Promise<GoalRow | null> {
     const state = this.live(tenantId).find((row) => row.id === id);
-    return Promise.resolve(state ? rowOf(state) : null);
+    return Promise.resolve(state ? goalRowOf(state) : null);
   }
 
   goals(tenantId: string, page: PageRequest): Promise<Page<GoalRow>> {
@@ -47,7 +47,7 @@ export class InMemoryGoals implements GoalRepository, GoalReadModel, GoalTree {
     );
     const fits = (row: GoalRow, filter: string, values: readonly string[]) =>
       values.includes(JSON.stringify(row[filter as keyof GoalRow]).replaceAll('"', ''));
-    return Promise.resolve(pageInMemory(rows.map(rowOf), page, fits));
+    return Promise.resolve(pageInMemory(rows.map(goalRowOf), page, fits));
   }
 
   share(): Promise<void> {
@@ -84,16 +84,3 @@ export class InMemoryGoals implements GoalRepository, GoalReadModel, GoalTree {
     return this.rows.all.filter((row) => row.tenantId === tenantId && row.deletedAt === null);
   }
 }
-
-const snake = (key: string): string => key.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
-
-/** A row as the read model answers it. */
-export const rowOf = (state: GoalState): GoalRow => {
-  const values = Object.fromEntries(
-    Object.entries(state).map(([key, value]) => [snake(key), value instanceof Date ? value.toISOString() : value]),
-  );
-  const shown = { ...values, progress_percentage: state.progress === null ? null : shownPercentage(state.progress) };
-  return Object.fromEntries(
-    Object.keys(goalRow.shape).map((key) => [key, (shown as Record<string, unknown>)[key]]),
-  ) as unknown as GoalRow;
-};

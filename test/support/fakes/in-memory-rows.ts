@@ -42,9 +42,10 @@ export class InMemoryRows<S extends Versioned> {
   }
 
   private write(
-    { state, stored, facts }: Aggregate<S>,
+    aggregate: Aggregate<S>,
     conflict: (next: S, others: readonly S[]) => DomainError | undefined,
   ): Result<void> {
+    const { state, stored, facts } = aggregate;
     if (stored && canonicalJson(stored) === canonicalJson(state)) return done;
     const present = this.rows.get(state.id);
     if (stored && present?.version !== stored.version) return err(stale(present?.version ?? stored.version));
@@ -55,7 +56,9 @@ export class InMemoryRows<S extends Versioned> {
     if (refusal) return err(refusal);
     const [now, by] = [this.clock.now(), this.userId()];
     const { createdAt, createdBy, version } = stored ?? { createdAt: now, createdBy: by, version: 0 };
-    this.rows.set(state.id, { ...state, version: version + 1, createdAt, createdBy, updatedAt: now, updatedBy: by });
+    const next = { ...state, version: version + 1, createdAt, createdBy, updatedAt: now, updatedBy: by };
+    this.rows.set(state.id, next);
+    aggregate.kept(next);
     this.told.push(...facts);
     return done;
   }

@@ -4,7 +4,7 @@ import { stale, type Aggregate, type Versioned } from '#domain/shared/aggregate'
 import { changesBetween, type Changes } from '#domain/shared/changes';
 import { missing, type DomainError } from '#domain/shared/errors';
 import { canonicalJson } from '#domain/shared/json';
-import { done, err, type Result } from '#domain/shared/result';
+import { done, err, ok, type Err, type Result } from '#domain/shared/result';
 import { Clock, RequestContext } from '#application/shared/tools';
 import { Database } from '#adapters/shared/persistence/database';
 import { Journal } from '#adapters/shared/persistence/journal';
@@ -42,14 +42,17 @@ export class GuardedStore {
     const { state, stored } = aggregate;
     const changes = differences(stored, state, derived);
     if (stored && Object.keys(changes).length === 0) return done;
-    const written = await this.write(schema, entityType, stored, this.stamped(state, stored)).catch(
-      refusedBy(conflicts),
-    );
+    const next = this.stamped(state, stored);
+    const written = await this.journal
+      .writeBeside(
+        stored ? updateOf(schema, stored, onlyChanged(stored, next)) : insertOf(schema, next),
+        [{ action: actionOf(aggregate, entityType), entityType, entityId: state.id, changes }],
+        aggregate.facts.map((fact) => ({ ...fact, version: next.version })),
+      )
+      .then(ok, refusedBy(conflicts));
     if (!written.ok) return written;
-    await this.journal.write(
-      [{ action: actionOf(aggregate, entityType), entityType, entityId: state.id, changes }],
-      aggregate.facts.map((fact) => ({ ...fact, version: (stored?.version ?? 0) + 1 })),
-    );
+    if (stored && written.value === 0) return err(await this.outrun(schema, entityType, stored));
+    aggregate.kept(next);
     return done;
   }
 
@@ -62,15 +65,15 @@ export class GuardedStore {
     const { state, stored } = aggregate;
     const { tenantId, id, version } = state;
     const { name } = schema.options;
-    const gone = await this.db.query(
-      `DELETE FROM ${name} WHERE tenant_id = $1 AND id = $2 AND version = $3 RETURNING id`,
-      [tenantId, id, version],
-    );
-    if (gone.length === 0) return err(await this.outrun(schema, entityType, state));
-    await this.journal.write(
+    const gone = await this.journal.writeBeside(
+      {
+        sql: `DELETE FROM ${name} WHERE tenant_id = $1 AND id = $2 AND version = $3 RETURNING id`,
+        parameters: [tenantId, id, version],
+      },
       [{ action: actionOf(aggregate, entityType), entityType, entityId: id, changes: differences(stored, null) }],
       aggregate.facts.map((fact) => ({ ...fact, version: version + 1 })),
     );
+    if (gone === 0) return err(await this.outrun(schema, entityType, state));
     return done;
   }
 
@@ -80,22 +83,6 @@ export class GuardedStore {
     const made = stored ?? { version: 0, createdAt: now, createdBy: userId };
     const { createdAt, createdBy } = made;
     return { ...state, version: made.version + 1, createdAt, createdBy, updatedAt: now, updatedBy: userId };
-  }
-
-  private async write<S extends Versioned & ObjectLiteral>(
-    schema: EntitySchema<S>,
-    entityType: string,
-    stored: S | null,
-    next: S,
-  ): Promise<Result<void>> {
-    if (!stored) {
-      const { sql, parameters } = insertOf(schema, next);
-      await this.db.prepared(sql, parameters);
-      return done;
-    }
-    const { sql, parameters } = updateOf(schema, stored, onlyChanged(stored, next));
-    const written = await this.db.query(sql, parameters);
-    return written.length === 1 ? done : err(await this.outrun(schema, entityType, stored));
   }
 
   /** Somebody was faster: it has another version now, or is gone for good. */
@@ -114,7 +101,7 @@ export class GuardedStore {
 
 const refusedBy =
   (conflicts: Conflicts) =>
-  (failure: unknown): Result<void> => {
+  (failure: unknown): Err => {
     const { code, constraint } = failure as { readonly code?: string; readonly constraint?: string };
     const conflict = code === '23505' && constraint !== undefined ? conflicts[constraint] : undefined;
     if (!conflict) throw failure;

@@ -3,6 +3,7 @@ import type { OutgoingFact } from '#domain/shared/aggregate';
 import type { Changes } from '#domain/shared/changes';
 import { Clock, Ids, RequestContext } from '#application/shared/tools';
 import { Database } from '#adapters/shared/persistence/database';
+import type { Write } from '#adapters/shared/persistence/row-writes';
 
 /** Of whom and for which request, where that is not the actor's one tenant and the request in hand (a batch of events). */
 interface Origin {
@@ -33,23 +34,38 @@ export class Journal {
     private readonly context: RequestContext,
   ) {}
 
-  /** In one statement, for every change comes past here. */
   async write(entries: readonly AuditEntry[], facts: readonly Told[]): Promise<void> {
     if (entries.length + facts.length === 0) return;
+    await this.db.prepared(WRITE, this.parameters(entries, facts));
+  }
+
+  /**
+   * Writes rows, and what is to be said of them, in one statement: what is said only where a row was written. Answers how
+   * many were.
+   */
+  async writeBeside(rows: Write, entries: readonly AuditEntry[], facts: readonly Told[]): Promise<number> {
+    const parameters = [...rows.parameters, ...this.parameters(entries, facts)];
+    const [written] = rows.isFixed
+      ? await this.db.prepared<{ rows: number }>(fixedBeside(rows), parameters)
+      : await this.db.query<{ rows: number }>(beside(rows), parameters);
+    return written?.rows ?? 0;
+  }
+
+  private parameters(entries: readonly AuditEntry[], facts: readonly Told[]): unknown[] {
     const { actor } = this.context;
     for (const { tenantId = actor.tenantId, entityType, entityId } of entries) {
       this.db.changed(tenantId, [entityType, `${entityType}:${entityId}`]);
     }
     const now = this.clock.now();
     const messages = facts.map((fact) => this.message(fact, now));
-    await this.db.prepared(WRITE, [
+    return [
       JSON.stringify(entries.map((entry) => this.line(entry))),
       now,
       actor.userId,
       messages.map((message) => message.tenant_id),
       messages.map((message) => message.id),
       messages.map((message) => JSON.stringify(message)),
-    ]);
+    ];
   }
 
   private line(entry: AuditEntry) {
@@ -81,13 +97,34 @@ export class Journal {
   }
 }
 
-const WRITE = `
-  WITH audited AS (
-    INSERT INTO audit_log (tenant_id, id, occurred_at, action, entity_type, entity_id, actor_id, changes, request_id)
-    SELECT e.tenant_id, e.id, $2, e.action, e.entity_type, e.entity_id, $3, e.changes, e.request_id
-    FROM json_to_recordset($1) AS e (tenant_id uuid, id uuid, action text, entity_type text, entity_id uuid, changes jsonb,
-      request_id text)
-  )
-  INSERT INTO outbox (tenant_id, message_id, message, created_at)
-  SELECT m.tenant_id, m.id, m.message, $2
-  FROM unnest($4::uuid[], $5::uuid[], $6::text[]) WITH ORDINALITY AS m (tenant_id, id, message, n) ORDER BY m.n`;
+/** What is said: the audit log first, then the outbox. `first`: the number of its first parameter. */
+const said = (first: number, where = ''): readonly [audited: string, told: string] => {
+  const $ = (n: number): string => `$${String(first + n)}`;
+  return [
+    `INSERT INTO audit_log (tenant_id, id, occurred_at, action, entity_type, entity_id, actor_id, changes, request_id)
+     SELECT e.tenant_id, e.id, ${$(1)}::timestamptz, e.action, e.entity_type, e.entity_id, ${$(2)}::uuid, e.changes, e.request_id
+     FROM json_to_recordset(${$(0)}::json) AS e (tenant_id uuid, id uuid, action text, entity_type text, entity_id uuid,
+       changes jsonb, request_id text) ${where}`,
+    `INSERT INTO outbox (tenant_id, message_id, message, created_at)
+     SELECT m.tenant_id, m.id, m.message, ${$(1)}::timestamptz
+     FROM unnest(${$(3)}::uuid[], ${$(4)}::uuid[], ${$(5)}::text[]) WITH ORDINALITY AS m (tenant_id, id, message, n) ${where}
+     ORDER BY m.n`,
+  ];
+};
+
+const [AUDITED, TOLD] = said(1);
+const WRITE = `WITH audited AS (${AUDITED}) ${TOLD}`;
+
+const beside = ({ sql, parameters }: Write): string => {
+  const [audited, told] = said(parameters.length + 1, 'WHERE EXISTS (SELECT FROM written)');
+  return `WITH written AS (${sql}), audited AS (${audited}), told AS (${told})
+    SELECT count(*)::integer AS rows FROM written`;
+};
+
+const known = new Map<string, string>();
+
+const fixedBeside = (rows: Write): string => {
+  const text = known.get(rows.sql) ?? beside(rows);
+  known.set(rows.sql, text);
+  return text;
+};

@@ -3,6 +3,8 @@ import type { Versioned } from '#domain/shared/aggregate';
 
 /** A statement with its parameters. */
 export interface Write {
+  /** Its text is one of few, and worth to be planned once. */
+  readonly isFixed?: true;
   readonly sql: string;
   readonly parameters: readonly unknown[];
 }
@@ -24,7 +26,8 @@ const columnsOf = <S extends ObjectLiteral>(schema: EntitySchema<S>): Columns =>
     ([field, { name = field, type }]) => [field, name, type === 'jsonb'] as const,
   );
   const places = all.map((_, n) => `$${String(n + 1)}`);
-  const insert = `INSERT INTO ${table} (${all.map(([, column]) => column).join(', ')}) VALUES (${places.join(', ')})`;
+  const insert = `INSERT INTO ${table} (${all.map(([, column]) => column).join(', ')}) VALUES (${places.join(', ')})
+    RETURNING id`;
   const made = { table, insert, all };
   known.set(schema, made);
   return made;
@@ -36,7 +39,7 @@ const valueOf = <S extends ObjectLiteral>(row: Partial<S>, field: string, isJson
 /** The same text for every row of a schema, so that PostgreSQL plans it once. */
 export const insertOf = <S extends ObjectLiteral>(schema: EntitySchema<S>, row: S): Write => {
   const { insert, all } = columnsOf(schema);
-  return { sql: insert, parameters: all.map(([field, , isJson]) => valueOf(row, field, isJson)) };
+  return { isFixed: true, sql: insert, parameters: all.map(([field, , isJson]) => valueOf(row, field, isJson)) };
 };
 
 /** Writes some fields of a row where it still has the version that was read; answers a row then, and none otherwise. */

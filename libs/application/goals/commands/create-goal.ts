@@ -5,13 +5,11 @@ import { err, ok, type Result } from '#domain/shared/result';
 import { Goal } from '#domain/goals/goal';
 import type { GoalFields } from '#domain/goals/goal-fields';
 import type { FirstStatus } from '#domain/goals/words';
-import { existing } from '#application/shared/existing';
 import { Clock, Ids } from '#application/shared/tools';
 import { namedParent } from '#application/goals/neighbours';
-import { GoalReadModel } from '#application/goals/ports/goal-read-model';
 import { GoalRepository } from '#application/goals/ports/goal-repository';
 import { RollUp } from '#application/goals/roll-up';
-import { shownGoal } from '#application/goals/shown-goal';
+import { goalRowOf, shownGoal } from '#application/goals/shown-goal';
 import type { GoalView } from '#application/goals/views';
 
 /** Makes a goal, as a root or below an open one (SPEC 5). */
@@ -31,7 +29,6 @@ export class CreateGoalHandler {
   constructor(
     private readonly goals: GoalRepository,
     private readonly rollUp: RollUp,
-    private readonly shown: GoalReadModel,
     private readonly clock: Clock,
     private readonly ids: Ids,
   ) {}
@@ -48,6 +45,6 @@ export class CreateGoalHandler {
     const saved = await this.goals.save(goal.value);
     if (!saved.ok) return saved;
     if (parentGoalId !== null) await this.rollUp.along(tenantId, [parentGoalId]);
-    return ok(shownGoal(existing(await this.shown.goal(tenantId, goal.value.state.id)), now));
+    return ok(shownGoal(goalRowOf(goal.value.state), now));
   }
 }

@@ -9,7 +9,7 @@ import { Clock } from '#application/shared/tools';
 import { GoalReadModel } from '#application/goals/ports/goal-read-model';
 import { GoalRepository } from '#application/goals/ports/goal-repository';
 import { RollUp } from '#application/goals/roll-up';
-import { shownGoal } from '#application/goals/shown-goal';
+import { goalRowOf, shownGoal } from '#application/goals/shown-goal';
 import type { GoalView } from '#application/goals/views';
 
 /** Changes the fields given, in any state; where it hangs is `MoveGoal`'s (SPEC 5). */
@@ -49,7 +49,9 @@ export class EditGoalHandler {
     if (!edited.ok) return edited;
     const saved = await this.goals.save(goal);
     if (!saved.ok) return saved;
-    if (rollsUp) await this.rollUp.along(tenantId, [id]);
-    return ok(shownGoal(existing(await this.shown.goal(tenantId, id)), this.clock.now()));
+    const now = this.clock.now();
+    if (!rollsUp) return ok(shownGoal(goalRowOf(goal.state), now));
+    await this.rollUp.along(tenantId, [id]);
+    return ok(shownGoal(existing(await this.shown.goal(tenantId, id)), now));
   }
 }

@@ -57,7 +57,7 @@ export class World {
   }
 
   get creating(): CreateGoalHandler {
-    return new CreateGoalHandler(this.goals, this.rollUp, this.goals, this.clock, this.ids);
+    return new CreateGoalHandler(this.goals, this.rollUp, this.clock, this.ids);
   }
 
   edit(id: string, fields: Partial<GoalFields>, seen: number | null = 1, actor = this.admin) {
