@@ -1,25 +1,33 @@
 import type { AnalysisFacts } from '#domain/goals/analysis';
-import { wireName } from '#domain/shared/changes';
 import type { GoalState } from '#domain/goals/goal';
 import { healthOf, type HealthFacts } from '#domain/goals/health';
 import { shownPercentage } from '#domain/goals/percentage';
 import { goalRow, goalView, type GoalRow, type GoalView } from '#application/goals/views';
 
+function fieldOf(key: string): keyof GoalState {
+  return key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()) as keyof GoalState;
+}
+
+/** Each key of what is read, with the field that is behind it. */
+const FIELDS = Object.keys(goalRow.shape).map((key) => [key, fieldOf(key)] as const);
+const SHOWN = Object.keys(goalView.shape).filter((key) => key in goalRow.shape) as (keyof GoalRow)[];
+
 /** What is read of a goal that has just been written, from what was written. */
 export const goalRowOf = (state: GoalState): GoalRow => {
-  const values = new Map<string, unknown>(
-    Object.entries(state).map(([field, value]) => [wireName(field), shown(value)]),
-  );
-  values.set('progress_percentage', state.progress === null ? null : shownPercentage(state.progress));
-  return Object.fromEntries(Object.keys(goalRow.shape).map((key) => [key, values.get(key)])) as unknown as GoalRow;
+  const row: Record<string, unknown> = {};
+  for (const [key, field] of FIELDS) row[key] = shown(state[field]);
+  row.progress_percentage = state.progress === null ? null : shownPercentage(state.progress);
+  return row as unknown as GoalRow;
 };
 
 const shown = (value: unknown): unknown => (value instanceof Date ? value.toISOString() : value);
 
 /** What is kept of a goal, with what the clock makes of it. */
 export const shownGoal = (row: GoalRow, now: Date): GoalView => {
-  const shown = Object.fromEntries(Object.keys(goalView.shape).map((key) => [key, row[key as keyof GoalRow]]));
-  return { ...shown, health: healthOf(healthFacts(row), now) } as GoalView;
+  const view: Record<string, unknown> = {};
+  for (const key of SHOWN) view[key] = row[key];
+  view.health = healthOf(healthFacts(row), now);
+  return view as unknown as GoalView;
 };
 
 export const healthFacts = (row: GoalRow): HealthFacts => ({

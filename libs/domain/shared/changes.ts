@@ -3,13 +3,26 @@ import { canonicalJson } from '#domain/shared/json';
 /** What changed, by the names on the wire: `{goal_logic: {old, new}}` (API, *Messages going out*). */
 export type Changes = Readonly<Record<string, { readonly old: unknown; readonly new: unknown }>>;
 
-/** The name of a field on the wire. */
-export const wireName = (key: string): string => key.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
+const known = new Map<string, string>();
 
-/** The named fields whose values differ; the order of keys inside a value does not make it another one. */
+/** The name of a field on the wire. */
+export const wireName = (field: string): string => {
+  const name = known.get(field) ?? field.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
+  known.set(field, name);
+  return name;
+};
+
+/** Whether two values say the same; the order of keys inside them does not count. Only objects need to be looked into. */
+export const areSame = (one: unknown, other: unknown): boolean =>
+  one === other ||
+  (typeof one === 'object' && typeof other === 'object' && one !== null && other !== null
+    ? canonicalJson(one) === canonicalJson(other)
+    : false);
+
+/** The named fields whose values differ. */
 export const changesBetween = <S>(before: S, after: S, fields: readonly (keyof S & string)[]): Changes =>
   Object.fromEntries(
     fields
-      .filter((field) => canonicalJson(before[field]) !== canonicalJson(after[field]))
+      .filter((field) => !areSame(before[field], after[field]))
       .map((field) => [wireName(field), { old: before[field], new: after[field] }]),
   );

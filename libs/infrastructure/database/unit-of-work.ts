@@ -60,9 +60,12 @@ export class UnitOfWork {
     if (!tenants.every((id) => UUID.test(id))) throw new Error('a tenant id is no UUID');
     const runner = this.source.createQueryRunner();
     const client = (await runner.connect()) as Client;
-    // One text: the ids are checked above, and several statements take no parameters. The first statement of the work is sent
-    // right behind it; that this one fails shows there, and at the end.
-    this.opening = client.query(`BEGIN; SELECT set_config('app.tenant_ids', '${tenants.join(',')}', true)`);
+    // One text: the ids are checked above, and several statements take no parameters. The first statement of the work goes out
+    // in the same packet; that this one fails shows there, and at the end.
+    const { stream } = client.connection;
+    stream.cork();
+    process.nextTick(() => stream.uncork());
+    this.opening = client.query(`BEGIN; SET LOCAL app.tenant_ids = '${tenants.join(',')}'`);
     this.opening.catch(() => undefined);
     // TypeORM takes row locks only in a transaction it knows of, and would have begun this one in two round trips.
     return Object.assign(runner, { isTransactionActive: true });

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { EntitySchema, ObjectLiteral } from 'typeorm';
 import { stale, type Aggregate, type Versioned } from '#domain/shared/aggregate';
-import { changesBetween, type Changes } from '#domain/shared/changes';
+import { areSame, changesBetween, type Changes } from '#domain/shared/changes';
 import { missing, type DomainError } from '#domain/shared/errors';
-import { canonicalJson } from '#domain/shared/json';
 import { done, err, ok, type Err, type Result } from '#domain/shared/result';
 import { Clock, RequestContext } from '#application/shared/tools';
 import { Database } from '#adapters/shared/persistence/database';
@@ -115,7 +114,7 @@ const actionOf = (aggregate: Aggregate<Versioned>, entityType: string): string =
 /** What differs: a field that others change without a new version (progress) must not be set back to what was read. */
 const onlyChanged = <S extends Versioned>(stored: S, next: S): Partial<S> =>
   Object.fromEntries(
-    Object.entries(next).filter(([field, value]) => canonicalJson(value) !== canonicalJson(stored[field as keyof S])),
+    Object.entries(next).filter(([field, value]) => !areSame(value, stored[field as keyof S])),
   ) as Partial<S>;
 
 /**
