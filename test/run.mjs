@@ -150,10 +150,7 @@ const jest = async () => {
 
 mkdirSync('.local/test', { recursive: true });
 if (quick) await Promise.all([types(), lint(), format(), jest()]);
-else {
-  await Promise.all([types().then(format), lint()]);
-  await jest();
-}
+else await Promise.all([types().then(format), lint(), jest()]);
 
 for (const name of tally.failed) console.log(`failed: ${name}`);
 console.log(`${tally.passed} passed, ${tally.failed.length} failed`);

@@ -15,7 +15,8 @@ const GOALS = 200_000;
 const WARM = 200;
 const ROUNDS = 5;
 const SECONDS = 3;
-const CONNECTIONS = 16;
+/** As many as either side has to PostgreSQL. */
+const CONNECTIONS = 10;
 const SECRET_KEY = 'a secret of at least thirty-two bytes, for the benchmark';
 
 interface Target {
