@@ -28,6 +28,25 @@ describe('While Redis is down (SPEC 7, Degradation)', () => {
       .map(({ event_type }) => event_type);
   };
 
+  it('strategic goals are made, reported on, changed and read, and what is told of them goes out later', async () => {
+    const story = await Story.begin(app);
+    proxy.cut();
+    const made = await story.must(201, story.ask('POST', '/goals', { name: 'Last', goal_type: 'strategic' }));
+    const path = `/goals/${String(made.body.id)}`;
+    await story.must(201, story.ask('POST', `${path}/progress`, { percentage: 30 }));
+    await story.must(200, story.ask('POST', `${path}/transitions`, { to: 'achieved' }));
+    const read = await story.must(200, story.ask('GET', path));
+    expect(read.body).toMatchObject({ status: 'achieved', progress_percentage: 30 });
+    expect((await story.must(200, story.ask('GET', '/goals'))).body).toMatchObject({ total: 1 });
+    expect(await told(story.tenant.id)).toEqual([]);
+    proxy.mend();
+    const sent = await eventually(
+      () => told(story.tenant.id),
+      ({ length }) => length >= 3,
+    );
+    expect(sent).toEqual(['goal.created', 'goal.progressed', 'goal.achieved']);
+  });
+
   it.each([
     ['away', () => proxy.cut()],
     ['hanging', () => proxy.hang()],
