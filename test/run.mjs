@@ -134,7 +134,8 @@ const jest = async () => {
   const { ok, output } = await run(
     [
       ...['-C', 'source', bin('jest/bin/jest.js'), '--json', '--outputFile', RESULTS, '--silent'],
-      ...['--maxWorkers', String(availableParallelism())],
+      // One more than there are cores: some suites wait more than they work.
+      ...['--maxWorkers', String(availableParallelism() + 1)],
       ...(quick ? ['--selectProjects', 'unit', 'architecture'] : ['--coverage']),
     ],
     { live: !quick },
