@@ -1,15 +1,12 @@
+import { fieldName } from '#domain/shared/changes';
 import type { AnalysisFacts } from '#domain/goals/analysis';
 import type { GoalState } from '#domain/goals/goal';
 import { healthOf, type HealthFacts } from '#domain/goals/health';
 import { shownPercentage } from '#domain/goals/percentage';
 import { goalRow, goalView, type GoalRow, type GoalView } from '#application/goals/views';
 
-function fieldOf(key: string): keyof GoalState {
-  return key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()) as keyof GoalState;
-}
-
 /** Each key of what is read, with the field that is behind it. */
-const FIELDS = Object.keys(goalRow.shape).map((key) => [key, fieldOf(key)] as const);
+const FIELDS = Object.keys(goalRow.shape).map((key) => [key, fieldName(key) as keyof GoalState] as const);
 const SHOWN = Object.keys(goalView.shape).filter((key) => key in goalRow.shape) as (keyof GoalRow)[];
 
 /** What is read of a goal that has just been written, from what was written. */

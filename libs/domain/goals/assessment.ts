@@ -1,5 +1,5 @@
 import type { OutgoingFact } from '#domain/shared/aggregate';
-import { fault, invalid, type FieldFault } from '#domain/shared/errors';
+import { fault, invalid, type FieldFault, notInFuture } from '#domain/shared/errors';
 import { err, ok, type Result } from '#domain/shared/result';
 import type { GoalState } from '#domain/goals/goal';
 import type { GoalFact } from '#domain/goals/outgoing';
@@ -45,13 +45,12 @@ export const readAssessment = (
 ): Result<Assessment> => {
   const faults: FieldFault[] = [
     ...(findings.status === 'completed' && findings.score === null ? [SCORELESS] : []),
-    ...(assessedAt && assessedAt > now ? [TOO_EARLY] : []),
+    ...(assessedAt ? notInFuture(assessedAt, now, '/assessed_at') : []),
   ];
   return faults.length > 0 ? err(invalid(faults)) : ok({ ...by, ...findings, assessedAt: assessedAt ?? now });
 };
 
 const SCORELESS = fault('/score', 'required', 'A completed assessment needs a score.');
-const TOO_EARLY = fault('/assessed_at', 'in-the-future', 'This time must not lie in the future.');
 
 /** Told with its own time: the goal goes on showing a later one. */
 export const assessed = (goal: AssessedGoal, { id, status, score, assessedAt }: Assessment): OutgoingFact => ({

@@ -1,5 +1,5 @@
 import { changesBetween, type Changes } from '#domain/shared/changes';
-import { conflict, fault, invalid, type FieldFault } from '#domain/shared/errors';
+import { conflict, fault, invalid, type FieldFault, notInFuture } from '#domain/shared/errors';
 import { err, ok, type Result } from '#domain/shared/result';
 import type { GoalState } from '#domain/goals/goal';
 import { percentageOf, type Progress } from '#domain/goals/percentage';
@@ -69,9 +69,7 @@ const audited = ({ progress, progressNotes, lastProgressUpdate }: Standing) => (
 });
 
 const timeFaults = ({ effectiveAt }: ProgressReport, now: Date): FieldFault[] =>
-  effectiveAt && effectiveAt > now
-    ? [fault('/effective_at', 'in-the-future', 'This time must not lie in the future.')]
-    : [];
+  effectiveAt ? notInFuture(effectiveAt, now, '/effective_at') : [];
 
 const correctionFaults = ({ corrects }: ProgressReport, corrected: PastEntry | null): FieldFault[] => {
   if (corrects === null) return [];

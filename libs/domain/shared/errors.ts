@@ -23,6 +23,10 @@ export interface DomainError {
 
 export const fault = (pointer: string, code: string, detail: string): FieldFault => ({ pointer, code, detail });
 
+/** The fault of a time that must have come already, as an import or a report gives it. */
+export const notInFuture = (time: Date, now: Date, pointer: string): FieldFault[] =>
+  time > now ? [fault(pointer, 'in-the-future', 'This time must not lie in the future.')] : [];
+
 /** Input that is wrong, with every faulty field at once. */
 export const invalid = (
   fields: readonly FieldFault[],

@@ -1,4 +1,4 @@
-import { conflict, fault, invalid, type FieldFault } from '#domain/shared/errors';
+import { conflict, fault, invalid, notInFuture } from '#domain/shared/errors';
 import { err, ok, type Result } from '#domain/shared/result';
 import { characters, isPrintable } from '#domain/shared/text';
 import { planActions, type PlannedAction } from '#domain/workflows/steps';
@@ -104,7 +104,3 @@ export const alreadyEnrolled = conflict(
 
 /** What ended stays as it ended. */
 export const notOpen = conflict('enrollment.not-open', 'The enrollment has ended already.');
-
-/** The fault of a time given by an import that has not come yet. */
-export const notInFuture = (time: Date, now: Date, pointer: string): FieldFault[] =>
-  time > now ? [fault(pointer, 'in-the-future', 'This time must not lie in the future.')] : [];

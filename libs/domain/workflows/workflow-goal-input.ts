@@ -1,7 +1,6 @@
-import { fault, invalid, type FieldFault } from '#domain/shared/errors';
+import { fault, invalid, type FieldFault, notInFuture } from '#domain/shared/errors';
 import { err, faultsOf, ok, type Result } from '#domain/shared/result';
 import { readCriteria, type Criteria } from '#domain/workflows/criteria';
-import { notInFuture } from '#domain/workflows/enrollment';
 import type { GoalType } from '#domain/workflows/goal-type';
 
 /** A workflow goal as a caller asks for it; `criteria` as they were sent. `activeSince` is only given by imports. */

@@ -4,9 +4,7 @@ import type { TreeRow } from '#application/goals/insight-views';
 import type { GoalOverview, TreePart, TreeRequest } from '#application/goals/ports/goal-overview';
 import { Database } from '#adapters/shared/persistence/database';
 import { GOAL_COLUMNS } from '#adapters/goals/persistence/goal-columns';
-
-/** The end of a range of paths: a character behind every one that a path has. */
-const LAST = '~';
+import { LAST } from '#adapters/goals/persistence/sql-goal-tree';
 
 /**
  * Goes from one path to the next along the index, and from a goal on the last level past all that hangs below it: one probe a
