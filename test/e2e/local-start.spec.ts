@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build, PROJECT, Program } from '../support/built';
+import { scratchFolder } from '../support/scratch-folder';
 
 const execute = promisify(execFile);
 const CURL = /^curl -s (\S+) -H 'Authorization: Bearer (\S+)'$/m;
@@ -35,9 +35,7 @@ describe('npm start', () => {
 
   beforeAll(async () => {
     await build();
-    home = await mkdtemp(join(tmpdir(), 'goal-service-start-'));
-    // PostgreSQL started by root runs as another user, who must get through.
-    await chmod(home, 0o711);
+    home = await scratchFolder('start');
   }, 120_000);
 
   afterAll(async () => {

@@ -1,6 +1,4 @@
-import { mkdtemp, rm, chmod } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { DataSource } from 'typeorm';
 import type { Pool } from 'pg';
 import { Actor } from '#domain/shared/actor';
@@ -11,6 +9,7 @@ import { Database } from '#adapters/shared/persistence/database';
 import { migrationSource } from '#infrastructure/database/data-source';
 import { startPostgres, type LocalPostgres } from '#infrastructure/local/local-postgres';
 import { eventually, TestApp, type Tenant } from '../support/app';
+import { scratchFolder } from '../support/scratch-folder';
 import { Do, doorOf } from './support/in-door';
 
 const REFUSED = conflict('test.refused', 'No.');
@@ -224,8 +223,7 @@ describe('When PostgreSQL is away', () => {
   let stranger: Tenant;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'goal-service-door-'));
-    await chmod(folder, 0o711);
+    folder = await scratchFolder('door');
     postgres = await startPostgres(folder, { durable: false });
     const source = await migrationSource(postgres.ownerUrl).initialize();
     await source.runMigrations();

@@ -1,12 +1,12 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lockFolder } from '#infrastructure/local/folder-lock';
+import { scratchFolder } from '../support/scratch-folder';
 
 let folder: string;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'goal-service-lock-'));
+  folder = await scratchFolder('lock');
 });
 
 afterEach(() => rm(folder, { recursive: true, force: true }));

@@ -265,7 +265,8 @@ describe('A page far behind', () => {
     const asked = jest.spyOn(db, 'query');
     const answer = await app.ask('GET', `/workflows?${query}`, { token: tenant.token.Viewer });
     expect(answer).toMatchObject({ status: 200 });
-    const [sql, parameters] = asked.mock.calls.at(-1)!;
+    // The service asks things of its own meanwhile.
+    const [sql, parameters] = asked.mock.calls.findLast(([text]) => text.includes('FROM workflows'))!;
     asked.mockRestore();
     const explain = async () =>
       ok(await db.query<{ 'QUERY PLAN': { Plan: Plan }[] }>(`EXPLAIN (ANALYZE, FORMAT JSON) ${sql}`, parameters));

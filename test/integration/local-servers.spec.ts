@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { access, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
@@ -15,6 +14,7 @@ import {
   type ServerUrls,
   startLocalServers,
 } from '#infrastructure/local/local-servers';
+import { scratchFolder } from '../support/scratch-folder';
 
 jest.setTimeout(120_000);
 
@@ -22,8 +22,7 @@ let folder: string;
 let stops: (() => Promise<void>)[];
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'goal-service-servers-'));
-  await chmod(folder, 0o711);
+  folder = await scratchFolder('servers');
   stops = [];
 });
 

@@ -1,9 +1,9 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { startRedis } from '#infrastructure/local/local-redis';
 import { redisCache } from '#infrastructure/local/local-servers';
+import { scratchFolder } from './scratch-folder';
 
 export interface PrivateRedis {
   readonly url: string;
@@ -18,7 +18,7 @@ export interface PrivateRedis {
 
 /** A Redis server of one suite's own, for what all databases of a server share. */
 export const privateRedis = async (): Promise<PrivateRedis> => {
-  const folder = await mkdtemp(join(tmpdir(), 'goal-service-redis-'));
+  const folder = await scratchFolder('redis');
   const data = join(folder, 'data');
   const begin = async () => {
     const server = await startRedis(folder, { cache: redisCache, durable: false });

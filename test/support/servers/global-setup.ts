@@ -1,10 +1,10 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 // Relative, because Jest loads this file through Node itself, which resolves `#infrastructure` to the built files.
 import { startPostgres } from '../../../libs/infrastructure/local/local-postgres';
 import { startRedis } from '../../../libs/infrastructure/local/local-redis';
 import { redisCache } from '../../../libs/infrastructure/local/local-servers';
+import { scratchFolder } from '../scratch-folder';
 
 let stopServers: () => Promise<void> = () => Promise.resolve();
 
@@ -13,9 +13,7 @@ let stopServers: () => Promise<void> = () => Promise.resolve();
  * The tests find them in TEST_SUPER_URL, TEST_OWNER_URL, TEST_APP_URL and TEST_REDIS_URL.
  */
 export default async function globalSetup(): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'goal-service-test-'));
-  // PostgreSQL started by root runs as another user, who must get through.
-  await chmod(folder, 0o711);
+  const folder = await scratchFolder('test');
   const postgres = startPostgres(join(folder, 'postgres'), { durable: false, maxConnections: 200 });
   const redis = startRedis(join(folder, 'redis'), { cache: redisCache, durable: false, databases: 64 });
   stopServers = async () => {
