@@ -6,6 +6,7 @@ import { FunctionsAcrossTenants1795240000005 } from '#migrations/1795240000005-f
 import { CacheGeneration1795240000006 } from '#migrations/1795240000006-cache-generation';
 import { AuditByTime1795240000007 } from '#migrations/1795240000007-audit-by-time';
 import { Goals1795240000010 } from '#migrations/1795240000010-goals';
+import { Tasks1795240000011 } from '#migrations/1795240000011-tasks';
 
 /** All migrations, in their order; the last one is the head that readiness asks for. */
 export const MIGRATIONS = [
@@ -17,4 +18,5 @@ export const MIGRATIONS = [
   CacheGeneration1795240000006,
   AuditByTime1795240000007,
   Goals1795240000010,
+  Tasks1795240000011,
 ];
