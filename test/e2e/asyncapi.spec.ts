@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { EVENT_TYPES } from '#domain/workflows/goal-type';
 import { GOAL_FACTS } from '#domain/goals/outgoing';
+import { SHARED_FACTS } from '#domain/shared/outgoing';
 import { WORKFLOW_FACTS } from '#domain/workflows/outgoing';
 import { VERSION } from '#infrastructure/config/version';
 import { OUT_CHANNEL, OUT_STREAM } from '#infrastructure/redis/out-stream';
@@ -17,7 +18,7 @@ import { LONG_AGO, WorkflowChanges } from './support/workflow-changes';
 const catalog = new MessageCatalog();
 const { document } = catalog;
 const channels = Object.entries(document.channels);
-const TYPES = [...WORKFLOW_FACTS, ...GOAL_FACTS];
+const TYPES = [...WORKFLOW_FACTS, ...GOAL_FACTS, ...SHARED_FACTS];
 
 type Payload = Readonly<Record<string, unknown>>;
 

@@ -58,6 +58,9 @@ const stored = {
   updated_by: { orNull: 'uuid' },
 } as const;
 
+/** A goal as far as it is stored. */
+export const goalState = view('GoalState', stored);
+
 /** What is read, and may be kept in a cache: the facts from which health is computed stand beside what is shown. */
 export const goalRow = view('GoalRow', {
   ...stored,

@@ -37,7 +37,7 @@ export const apiModule = (config: Config): DynamicModule => ({
 export const workerModule = (config: Config): DynamicModule => ({
   module: Worker,
   imports: [CoreModule.with(config)],
-  providers: [...providers, ...workflows.workers, ...upkeep],
+  providers: [...providers, ...workflows.workers, ...shared.workers, ...upkeep],
   controllers: [...workflows.consumers],
 });
 
@@ -45,6 +45,6 @@ export const workerModule = (config: Config): DynamicModule => ({
 export const everythingModule = (config: Config): DynamicModule => ({
   module: Everything,
   imports: [CoreModule.with(config)],
-  providers: [...providers, ...workflows.workers, ...upkeep],
+  providers: [...providers, ...workflows.workers, ...shared.workers, ...upkeep],
   controllers: [...controllers, ...workflows.consumers],
 });

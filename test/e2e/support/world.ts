@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Answer, TestApp, Tenant } from '../../support/app';
+import { eventually, type Answer, type TestApp, type Tenant } from '../../support/app';
 import { exampleOf, type Route } from './routes';
 
 type Body = Record<string, unknown>;
@@ -186,6 +186,10 @@ export class World {
 
 /** What stands in every table, as one text per table, but for what the relay notes; of one tenant or of all. */
 export const storedRows = async (app: TestApp, tenantId?: string): Promise<Record<string, string>> => {
+  await eventually(
+    () => app.rows(`SELECT FROM sync_runs WHERE status = 'running' LIMIT 1`),
+    ({ length }) => length === 0,
+  );
   const tables = await app.rows<{ name: string }>(
     `SELECT c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
      WHERE n.nspname = 'public' AND c.relkind = 'r' AND c.relname <> 'migrations' ORDER BY 1`,

@@ -42,7 +42,7 @@ const answer = (
   if (value?.version !== undefined) tag(request, reply, `"${String(value.version)}"`, spec.alwaysFresh);
   else void reply.header('Cache-Control', 'no-store');
   if (spec.createsMany && value?.id === undefined) throw new OtherStatus(200, value);
-  if (spec.creates && value?.id !== undefined) {
+  if ((spec.creates ?? spec.begins) && value?.id !== undefined) {
     void reply.header('Location', `${collection(request, spec.livesIn)}/${value.id}`);
   }
   return result.value;

@@ -22,6 +22,8 @@ export interface OperationSpec {
   readonly creates?: true;
   /** What the same route answers, with 200, when asked to make many at once: a result for each. */
   readonly createsMany?: View<ViewShape>;
+  /** 202 with `Location`, where the work that goes on can be watched. */
+  readonly begins?: true;
   /** The collection that `Location` points into, where that is not the route itself. */
   readonly livesIn?: string;
   /** It shows figures that change without a new version: never a 304, never kept by the caller (API, *Versions*). */
@@ -72,7 +74,11 @@ export const Operation = (spec: OperationSpec): MethodDecorator =>
     ...(typeof spec.answers === 'object' && 'page' in spec.answers ? queryOf(spec.answers.page) : []),
   );
 
-const statusOf = ({ creates, answers }: OperationSpec): number => (creates ? 201 : answers === 'nothing' ? 204 : 200);
+const statusOf = ({ creates, begins, answers }: OperationSpec): number => {
+  if (creates) return 201;
+  if (begins) return 202;
+  return answers === 'nothing' ? 204 : 200;
+};
 
 const answersOf = (spec: OperationSpec): MethodDecorator[] => {
   const usual = answerSchema(spec.answers);
