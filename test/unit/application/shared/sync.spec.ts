@@ -70,7 +70,7 @@ describe('A run that publishes the present state', () => {
   it('is at 0 until it is done where there was nothing when it began', async () => {
     const { trigger, see, publish } = world(0, 0, 0);
     const { id } = valueOf(await trigger());
-    await publish(id);
+    expect(valueOf(await publish(id))).toBe(true);
     expect(valueOf(await see(id)).progress_percentage).toBe(0);
   });
 
