@@ -5,9 +5,12 @@ import { columnsOf } from '#adapters/shared/persistence/view-columns';
 export const isStillOpen = (alias: string): string =>
   `${alias}.status IN ('todo', 'in_progress', 'blocked') AND ${alias}.deleted_at IS NULL`;
 
-/** Whether task `t` has no goal, or one that is being worked on; `$1` is the tenant, as everywhere here. */
+/**
+ * Whether task `t` has no goal, or one that is being worked on; `$1` is the tenant, as everywhere here. `OFFSET 0` has each goal
+ * looked up: the planner would else read all of the tenant's for one page.
+ */
 export const GOAL_LETS = `(t.goal_id IS NULL OR EXISTS (SELECT FROM goals g
-  WHERE g.tenant_id = $1 AND g.id = t.goal_id AND g.status IN ('draft', 'active') AND g.deleted_at IS NULL))`;
+  WHERE g.tenant_id = $1 AND g.id = t.goal_id AND g.status IN ('draft', 'active') AND g.deleted_at IS NULL OFFSET 0))`;
 
 const COLUMNS = columnsOf(taskView, 't', {
   dependencies: 'd.dependencies',
