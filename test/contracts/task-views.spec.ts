@@ -237,8 +237,12 @@ describe('what is seen of tasks in memory', () => {
       tenantId,
       otherTenantId: randomUUID(),
       see: (use) => use({ tasks: views, schedule: views, due: views }),
-      put: (...tasks) => Promise.resolve(views.put(tenantId, ...tasks)),
-      putGoals: (...goals) => Promise.resolve(views.putGoals(...goals)),
+      put: async (...tasks) => {
+        views.put(tenantId, ...tasks);
+      },
+      putGoals: async (...goals) => {
+        views.putGoals(...goals);
+      },
     });
   });
 });

@@ -12,7 +12,9 @@ export interface Plan {
   readonly Plans?: readonly Plan[];
 }
 
-type Explanation = { 'QUERY PLAN': readonly [{ readonly Plan: Plan }] };
+interface Explanation {
+  readonly 'QUERY PLAN': readonly [{ readonly Plan: Plan }];
+}
 
 const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
 

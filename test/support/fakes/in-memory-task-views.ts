@@ -10,11 +10,11 @@ import { pageInMemory } from './pages';
 
 /** What can be seen of tasks, worked out of rows in memory one by one. */
 export class InMemoryTaskViews implements TaskReadModel, GoalSchedule, DueTasks {
-  private readonly rows: (StoredTask & { readonly tenantId: string })[] = [];
+  private readonly rows = new Map<string, StoredTask[]>();
   private readonly goals: StoredGoal[] = [];
 
   put(tenantId: string, ...tasks: readonly StoredTask[]): void {
-    this.rows.push(...tasks.map((task) => ({ ...task, tenantId })));
+    this.rows.set(tenantId, [...(this.rows.get(tenantId) ?? []), ...tasks]);
   }
 
   putGoals(...goals: readonly StoredGoal[]): void {
@@ -54,8 +54,8 @@ export class InMemoryTaskViews implements TaskReadModel, GoalSchedule, DueTasks 
   }
 
   private all(tenantId: string): TaskView[] {
-    const rows = this.rows.filter((row) => row.tenantId === tenantId);
-    return rows.map(({ tenantId: _, ...row }) => {
+    const rows = this.rows.get(tenantId) ?? [];
+    return rows.map((row) => {
       const blockers = rows.filter((other) => row.dependencies.includes(other.id) && isStillOpen(other));
       const blocked_by = blockers.map(({ id }) => id).sort();
       const is_blocked = row.status === 'blocked' || blocked_by.length > 0;
@@ -76,5 +76,5 @@ const fits = (task: TaskView, filter: string, values: readonly string[]): boolea
   if (filter === 'tag') return values.some((tag) => task.tags.includes(tag));
   if (filter === 'due_before') return task.due_date !== null && Date.parse(task.due_date) < Date.parse(values[0]!);
   if (filter === 'q') return `${task.title} ${task.description ?? ''}`.split(/\W+/).includes(values[0]!);
-  return values.includes(String(task[filter as keyof TaskView]));
+  return values.includes(JSON.stringify(task[filter as keyof TaskView]).replaceAll('"', ''));
 };
