@@ -7,10 +7,11 @@ export const isStillOpen = (alias: string): string =>
 
 /**
  * Whether task `t` has no goal, or one that is being worked on; `$1` is the tenant, as everywhere here. `OFFSET 0` has each goal
- * looked up: the planner would else read all of the tenant's for one page.
+ * looked up by its key, where the planner would read all of the tenant's for one page (ADR 0053).
  */
-export const GOAL_LETS = `(t.goal_id IS NULL OR EXISTS (SELECT FROM goals g
-  WHERE g.tenant_id = $1 AND g.id = t.goal_id AND g.status IN ('draft', 'active') AND g.deleted_at IS NULL OFFSET 0))`;
+export const GOAL_LETS = `(t.goal_id IS NULL OR EXISTS (
+  SELECT FROM (SELECT g.status, g.deleted_at FROM goals g WHERE g.tenant_id = $1 AND g.id = t.goal_id OFFSET 0) g
+  WHERE g.status IN ('draft', 'active') AND g.deleted_at IS NULL))`;
 
 const COLUMNS = columnsOf(taskView, 't', {
   dependencies: 'd.dependencies',
