@@ -12,7 +12,7 @@ import { TestApp } from '../support/app';
 import { InMemoryTaskViews } from '../support/fakes/in-memory-task-views';
 import { pageRequest } from '../support/fakes/pages';
 import { inDoor } from '../support/in-door';
-import { insertGoals, insertTasks, storedTask, type StoredGoal, type StoredTask } from '../support/task-rows';
+import { insertGoals, insertTasks, storedTask, type StoredGoal, type StoredTask } from '../support/stored-tasks';
 
 interface Views {
   readonly tasks: TaskReadModel;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Answer, TestApp, Tenant } from '../../support/app';
-import { insertTasks, storedTask } from '../../support/task-rows';
+import { insertTasks, storedTask } from '../../support/stored-tasks';
 import { exampleOf, type Route } from './routes';
 
 type Body = Record<string, unknown>;

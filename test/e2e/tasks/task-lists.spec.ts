@@ -5,7 +5,7 @@ import { cacheIsThere, HIT, letCommitsTake, MISS, outcomesOf } from '../../suppo
 import { TestApp } from '../../support/app';
 import { GoalStory } from '../../support/goal-story';
 import { inDoor } from '../../support/in-door';
-import { insertTasks, storedTask, type StoredTask } from '../../support/task-rows';
+import { insertTasks, storedTask, type StoredTask } from '../../support/stored-tasks';
 import { Actor } from '#domain/shared/actor';
 import { Database } from '#adapters/shared/persistence/database';
 

@@ -5,7 +5,7 @@ import type { DueTasks } from '#application/tasks/ports/due-tasks';
 import type { GoalSchedule, OpenTask } from '#application/tasks/ports/goal-schedule';
 import type { TaskReadModel } from '#application/tasks/ports/task-read-model';
 import type { TaskView } from '#application/tasks/views';
-import type { StoredGoal, StoredTask } from '../task-rows';
+import type { StoredGoal, StoredTask } from '../stored-tasks';
 import { pageInMemory } from './pages';
 
 /** What can be seen of tasks, worked out of rows in memory one by one. */

@@ -14,7 +14,7 @@ import { ListTasksDueHandler } from '#application/tasks/queries/list-tasks-due';
 import { InMemoryTaskViews } from '../../../support/fakes/in-memory-task-views';
 import { pageRequest } from '../../../support/fakes/pages';
 import { expectOk } from '../../../support/results';
-import { storedTask, type StoredTask } from '../../../support/task-rows';
+import { storedTask, type StoredTask } from '../../../support/stored-tasks';
 
 const FORBIDDEN = { ok: false, error: { kind: 'forbidden' } };
 const NO_GOAL = { ok: false, error: { code: 'goal.not-found' } };
