@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
-import type { EntityManager } from 'typeorm';
 import { goalListing } from '#application/goals/goal-listing';
 import { readPageRequest } from '#adapters/shared/http/page-request';
-import { Database } from '#adapters/shared/persistence/database';
 import { SqlGoalReadModel } from '#adapters/goals/persistence/sql-goal-read-model';
 import { freshDatabase, type TestDatabase } from '../support/database';
+import { Explained, explainSearch, indexesOf, readBy } from './support/explained';
 
 const [TENANT, OTHER] = [randomUUID(), randomUUID()];
 const GOALS = 200_000;
@@ -23,70 +22,6 @@ const TAGS = `
   INSERT INTO goal_tags (tenant_id, goal_id, tag)
   SELECT tenant_id, id, tag FROM goals, LATERAL (VALUES ('all'), ('rare')) AS t (tag)
   WHERE tag = 'all' OR name LIKE '%00'`;
-
-interface Plan {
-  readonly 'Node Type': string;
-  readonly 'Relation Name'?: string;
-  readonly 'Index Name'?: string;
-  readonly 'Actual Rows': number;
-  readonly 'Actual Loops': number;
-  readonly 'Rows Removed by Filter'?: number;
-  readonly Plans?: readonly Plan[];
-}
-
-const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
-
-/** Answers each statement, and keeps the plan by which it was answered. */
-class Explained extends Database {
-  nodes: Plan[] = [];
-
-  constructor(private readonly client: Client) {
-    super();
-  }
-
-  async query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
-    const explained = await this.client.query<{ 'QUERY PLAN': readonly { Plan: Plan }[] }>(
-      `EXPLAIN (ANALYZE, FORMAT JSON) ${sql}`,
-      [...parameters],
-    );
-    this.nodes.push(...nodesOf(explained.rows[0]!['QUERY PLAN'][0]!.Plan));
-    return (await this.client.query<Row & object>(sql, [...parameters])).rows;
-  }
-
-  prepared<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
-    return this.query(sql, parameters);
-  }
-
-  entities(): Promise<EntityManager> {
-    throw new Error('lists need none');
-  }
-
-  changed(): void {
-    throw new Error('lists change nothing');
-  }
-
-  afterCommit(): void {
-    throw new Error('nothing here waits for a commit');
-  }
-
-  get indexes(): string[] {
-    return this.nodes.flatMap((node) => node['Index Name'] ?? []);
-  }
-
-  /** Rows of goals that were looked at, kept or not. */
-  get read(): number {
-    return this.nodes
-      .filter((node) => node['Relation Name'] === 'goals')
-      .reduce(
-        (sum, node) => sum + (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops'],
-        0,
-      );
-  }
-
-  get kinds(): string[] {
-    return this.nodes.map((node) => node['Node Type']);
-  }
-}
 
 describe('Lists of a tenant with 200,000 goals, as the application role', () => {
   let database: TestDatabase;
@@ -140,7 +75,7 @@ describe('Lists of a tenant with 200,000 goals, as the application role', () => 
       for (const { db } of [first, middle]) {
         expect(db.kinds).not.toContain('Seq Scan');
         expect(db.kinds).not.toContain('Sort');
-        expect(db.read).toBeLessThan(60);
+        expect(readBy(db.plans.flat(), 'goals')).toBeLessThan(60);
       }
     },
     120_000,
@@ -160,18 +95,8 @@ describe('Lists of a tenant with 200,000 goals, as the application role', () => 
     expect(page.total).toBe(GOALS / 1000);
     expect(db.indexes).toContain('goals_pkey');
     expect(db.kinds).not.toContain('Seq Scan');
-    expect(db.read).toBeLessThan(3 * page.total!);
-    const { rows } = await superuser.query<{ body: string }>(
-      `SELECT prosrc AS body FROM pg_proc WHERE proname = 'search_goals'`,
-    );
-    await superuser.query('BEGIN');
-    await superuser.query('SET LOCAL ROLE goal_search');
-    const body = rows[0]!.body.replace('= tenant', `= '${TENANT}'`).replace('words)', `'rare word')`).replace(';', '');
-    const inside = await superuser.query<{ 'QUERY PLAN': readonly { Plan: Plan }[] }>(
-      `EXPLAIN (ANALYZE, FORMAT JSON) ${body}`,
-    );
-    await superuser.query('ROLLBACK');
-    const nodes = nodesOf(inside.rows[0]!['QUERY PLAN'][0]!.Plan);
-    expect(nodes.map((node) => node['Index Name'])).toContain('goals_search');
+    expect(readBy(db.plans.flat(), 'goals')).toBeLessThan(3 * page.total!);
+    const inside = await explainSearch(superuser, 'search_goals', TENANT, 'rare word');
+    expect(indexesOf(inside)).toContain('goals_search');
   });
 });

@@ -6,6 +6,8 @@ export type FilterKind =
   | 'uuid'
   | 'boolean'
   | 'time'
+  /** A UUID, or the one word that stands for some. */
+  | { readonly uuidOr: string }
   /** `aliases`: other spellings, each to the letter. */
   | { readonly oneOf: readonly string[]; readonly aliases?: Readonly<Record<string, string>> }
   /** The same in any case, with words of other systems that are read as ours. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { eventually, type Answer, type TestApp, type Tenant } from '../../support/app';
+import { insertTasks, storedTask } from '../../support/stored-tasks';
 import { exampleOf, type Route } from './routes';
 
 type Body = Record<string, unknown>;
@@ -88,6 +89,7 @@ export class World {
   private readonly makers: Readonly<Record<string, (path: string) => Promise<string>>> = {
     '/enrollments/{id}': async () => this.idOf(await this.enroll()),
     '/contacts/{contact_id}': () => this.contact(),
+    '/tasks/{id}': () => this.task(),
     '/pending-actions/{id}': async () => {
       const enrollment = await this.enroll();
       const { rows } = await this.app.sql.query<{ id: string }>(
@@ -118,6 +120,18 @@ export class World {
       return id;
     },
   };
+
+  /** With the entry that its making leaves in the audit log. */
+  private async task(): Promise<string> {
+    const task = storedTask();
+    await insertTasks(this.app, this.tenant.id, task);
+    await this.app.sql.query(
+      `INSERT INTO audit_log (tenant_id, id, occurred_at, action, entity_type, entity_id, changes)
+       VALUES ($1, $2, now(), 'task.created', 'task', $3, '{}')`,
+      [this.tenant.id, randomUUID(), task.id],
+    );
+    return task.id;
+  }
 
   private async contact(): Promise<string> {
     const external = `contact-${randomUUID()}`;

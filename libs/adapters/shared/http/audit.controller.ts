@@ -59,4 +59,20 @@ export class AuditController {
   ) {
     return this.door.send(new ListAuditEntriesOf(actor, 'goal', id, page));
   }
+
+  @Operation({
+    id: 'listTaskAuditEntries',
+    summary: 'List what was done to a task, even to a deleted one.',
+    permission: 'audit:read',
+    answers: { page: entityAuditListing },
+    errors: { 404: 'There never was such a task.' },
+  })
+  @Get('tasks/:id/audit-log')
+  ofTask(
+    @Caller() actor: Actor,
+    @Param('id', new IdOf('task')) id: string,
+    @PageOf(entityAuditListing) page: PageRequest,
+  ) {
+    return this.door.send(new ListAuditEntriesOf(actor, 'task', id, page));
+  }
 }

@@ -156,6 +156,7 @@ const filterSchema = ({ kind, one }: FilterRule): Schema => {
 const filterItem = (kind: FilterKind): Schema => {
   if (typeof kind !== 'object' || 'oneOf' in kind) return schemaOf(kind);
   if ('wordOf' in kind) return { type: 'string', enum: [...kind.wordOf] };
+  if ('uuidOr' in kind) return { type: 'string', anyOf: [{ format: 'uuid' }, { enum: [kind.uuidOr] }] };
   const [minimum, maximum] = kind.integer;
   return { type: 'integer', minimum, maximum };
 };

@@ -140,13 +140,14 @@ const faultOfChoice = (kind: Exclude<FilterKind, string>, value: string): string
     const fits = /^\d{1,9}$/.test(value) && Number(value) >= least && Number(value) <= most;
     return fits ? undefined : `A whole number from ${String(least)} to ${String(most)}.`;
   }
+  if ('uuidOr' in kind) return value === kind.uuidOr || isUuid(value) ? undefined : `A UUID, or ${kind.uuidOr}.`;
   const words = 'wordOf' in kind ? kind.wordOf : kind.oneOf;
   return words.includes(readAs(kind, value)) ? undefined : `One of: ${words.join(', ')}.`;
 };
 
 /** A value by its one spelling. */
 const readAs = (kind: FilterKind, value: string): string => {
-  if (typeof kind !== 'object' || 'integer' in kind) return value;
+  if (typeof kind !== 'object' || 'integer' in kind || 'uuidOr' in kind) return value;
   if ('wordOf' in kind) return wordOf(value, kind.aliases);
   return Object.hasOwn(kind.aliases ?? {}, value) ? (kind.aliases?.[value] ?? value) : value;
 };

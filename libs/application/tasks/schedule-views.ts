@@ -1,0 +1,26 @@
+import { TASK_STATUSES } from '#domain/tasks/words';
+import { view, type Shown } from '#application/shared/view';
+
+/** An open task of a goal in time, in hours from now. */
+const scheduledTaskView = view('ScheduledTask', {
+  id: 'uuid',
+  title: 'text',
+  status: { oneOf: TASK_STATUSES },
+  estimated_hours: { orNull: 'number' },
+  earliest_start: 'number',
+  earliest_finish: 'number',
+  latest_start: 'number',
+  latest_finish: 'number',
+  slack_hours: 'number',
+  is_critical: 'boolean',
+});
+
+/** The longest chain of a goal's open tasks (SPEC 6), and every open task, the earliest first. */
+export const criticalPathView = view('CriticalPath', {
+  goal_id: 'uuid',
+  total_hours: 'number',
+  path: { listOf: 'uuid' },
+  tasks: { listOf: scheduledTaskView },
+  without_estimate: { listOf: 'uuid' },
+});
+export type CriticalPathView = Shown<typeof criticalPathView>;
