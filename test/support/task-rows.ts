@@ -1,6 +1,12 @@
 import { v7 } from 'uuid';
+import type { Actor } from '#domain/shared/actor';
+import { Door } from '#application/shared/door';
+import { GoalDependants, RollUpGoals } from '#application/goals/contract';
+import { Database } from '#adapters/shared/persistence/database';
 import type { TestApp } from './app';
 import type { StoredTask } from './fakes/in-memory-goal-tasks';
+import { inDoor } from './in-door';
+import { expectOk } from './results';
 
 export type NewTask = Partial<
   StoredTask & { readonly priority: string; readonly assignedTo: string; readonly ownerId: string }
@@ -36,3 +42,28 @@ export const putTask = async (app: TestApp, tenantId: string, goalId: string | n
     );
   return id;
 };
+
+/**
+ * Changes a task while it is open, as whoever works on it would: behind the board, with its goal worked out in the same
+ * transaction.
+ */
+export const workOn = (
+  app: TestApp,
+  actor: Actor,
+  id: string,
+  status: string,
+  percentComplete: number,
+): Promise<void> =>
+  inDoor(app, actor, async () => {
+    const { tenantId } = actor;
+    await app.nest.get<GoalDependants>(GoalDependants).hold(tenantId);
+    const goals = await app.nest.get<Database>(Database).query<{ goal_id: string }>(
+      `UPDATE tasks SET status = $3, percent_complete = $4, version = version + 1,
+         completed_at = CASE WHEN $3 = 'completed' THEN now() END
+       WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL AND status IN ('todo', 'in_progress')
+       RETURNING goal_id`,
+      [tenantId, id, status, percentComplete],
+    );
+    const goalIds = goals.map(({ goal_id }) => goal_id);
+    expectOk(await app.nest.get<Door>(Door).send(new RollUpGoals(actor, goalIds)));
+  });
