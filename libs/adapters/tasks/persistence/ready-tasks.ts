@@ -34,26 +34,23 @@ export const toldOf = (
 
 /**
  * What has become ready because these tasks, which were open, are so no more: what waited for one of them and for nothing else
- * that is open, is to be done, and is of no goal that is closed, on hold or deleted (SPEC 6). One key after the other (ADR 0030).
+ * that is open, is to be done, and is of no goal that is closed, on hold or deleted (SPEC 6). One key after the other, see `TASKS_OF`.
  */
 export const readyAfter = async (db: Database, tenantId: string, closed: readonly string[]): Promise<ToldTask[]> =>
   closed.length === 0 ? [] : db.query<ToldTask>(READY_AFTER, [tenantId, closed]);
 
 export const READY_AFTER = `
-  SELECT t.* FROM (
+  SELECT ${TOLD} FROM (
     SELECT DISTINCT d.task_id FROM unnest($2::uuid[]) AS closed (id),
     LATERAL (SELECT task_id FROM task_dependencies WHERE tenant_id = $1 AND depends_on_id = closed.id OFFSET 0) d
   ) successor,
-  LATERAL (
-    SELECT ${TOLD} FROM tasks t
-    WHERE t.tenant_id = $1 AND t.id = successor.task_id AND t.status = 'todo' AND t.deleted_at IS NULL OFFSET 0
-  ) t
-  WHERE (t.goal_id IS NULL OR EXISTS (
-      SELECT FROM goals g WHERE g.tenant_id = $1 AND g.id = t.goal_id AND g.deleted_at IS NULL
-        AND g.status IN ('draft', 'active') OFFSET 0))
+  LATERAL (SELECT * FROM tasks WHERE tenant_id = $1 AND id = successor.task_id OFFSET 0) t
+  WHERE t.status = 'todo' AND t.deleted_at IS NULL
+    AND (t.goal_id IS NULL OR EXISTS (
+      SELECT FROM (SELECT status, deleted_at FROM goals WHERE tenant_id = $1 AND id = t.goal_id OFFSET 0) g
+      WHERE g.deleted_at IS NULL AND g.status IN ('draft', 'active')))
     AND NOT EXISTS (
-      SELECT FROM task_dependencies d, LATERAL (
-        SELECT FROM tasks p WHERE p.tenant_id = $1 AND p.id = d.depends_on_id AND p.deleted_at IS NULL
-          AND p.status IN ${OPEN} OFFSET 0) open
-      WHERE d.tenant_id = $1 AND d.task_id = t.id OFFSET 0)
+      SELECT FROM (SELECT depends_on_id FROM task_dependencies WHERE tenant_id = $1 AND task_id = t.id OFFSET 0) d,
+      LATERAL (SELECT status, deleted_at FROM tasks WHERE tenant_id = $1 AND id = d.depends_on_id OFFSET 0) p
+      WHERE p.deleted_at IS NULL AND p.status IN ${OPEN})
   ORDER BY t.id`;

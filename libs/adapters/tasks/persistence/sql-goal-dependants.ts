@@ -30,12 +30,16 @@ const CHANGED = `${TOLD}, t.percent_complete, t.completed_at, t.parent_task_id, 
 /** What every change of tasks by goals writes: $3 is the time, $4 who did it. */
 const TOUCHED = 'version = t.version + 1, updated_at = $3, updated_by = $4';
 
-/** Tasks `o` of the goals $2 as they are before: behind the board their status and their place stand still. */
-const OF_GOALS = (which: string): string => `FROM unnest($2::uuid[]) AS goal (id),
-  LATERAL (SELECT * FROM tasks WHERE tenant_id = $1 AND goal_id = goal.id ${which} OFFSET 0) o
-  WHERE t.tenant_id = $1 AND t.id = o.id RETURNING ${CHANGED}`;
+/**
+ * Tasks `o` of the goals $2 as they are before: behind the board their status and their place stand still. By their goal and
+ * nothing else, see `TASKS_OF`.
+ */
+const OF_GOALS = `FROM unnest($2::uuid[]) AS goal (id),
+  LATERAL (SELECT * FROM tasks WHERE tenant_id = $1 AND goal_id = goal.id OFFSET 0) o
+  WHERE t.tenant_id = $1 AND t.id = o.id`;
 
-const LIVE = 'AND deleted_at IS NULL';
+const LIVE = 'AND o.deleted_at IS NULL';
+const STILL_OPEN = `AND o.status IN ${OPEN}`;
 
 /** Set-wise, as `SqlGoalSubtrees` does with the goals themselves. The caller holds the board. */
 @Injectable()
@@ -53,9 +57,8 @@ export class SqlGoalDependants implements GoalDependants {
 
   tasksUnder(tenantId: string, goalId: string, which: 'live' | 'open'): Promise<NamedTask[]> {
     return this.db.query<NamedTask>(
-      `SELECT id, title, status FROM tasks
-       WHERE tenant_id = $1 AND goal_id = $2 ${LIVE} ${which === 'open' ? `AND status IN ${OPEN}` : ''}
-       ORDER BY created_at DESC, id DESC LIMIT ${MOST_NAMED}`,
+      `SELECT o.id, o.title, o.status FROM (SELECT * FROM tasks WHERE tenant_id = $1 AND goal_id = $2 OFFSET 0) o
+       WHERE true ${LIVE} ${which === 'open' ? STILL_OPEN : ''} ORDER BY o.created_at DESC, o.id DESC LIMIT ${MOST_NAMED}`,
       [tenantId, goalId],
     );
   }
@@ -65,7 +68,7 @@ export class SqlGoalDependants implements GoalDependants {
       `UPDATE tasks t SET status = $5::text, blocked_reason = NULL, ${TOUCHED},
          completed_at = CASE WHEN $5 = 'completed' THEN $3::timestamptz END,
          percent_complete = CASE WHEN $5 = 'completed' THEN 100 ELSE t.percent_complete END
-       ${OF_GOALS(`${LIVE} AND status IN ${OPEN}`)}`,
+       ${OF_GOALS} ${LIVE} ${STILL_OPEN} RETURNING ${CHANGED}`,
       [tenantId, goalIds, ...this.touch(), to],
     );
     const type: TaskFact = to === 'completed' ? 'task.completed' : 'task.updated';
@@ -75,7 +78,8 @@ export class SqlGoalDependants implements GoalDependants {
 
   async remove(tenantId: string, goalIds: readonly string[], deletionId: string, withGoalId: string) {
     const removed = await this.db.query<Changed & { readonly deleted_at: string }>(
-      `UPDATE tasks t SET deleted_at = $3, deletion_id = $5, ${TOUCHED} ${OF_GOALS(LIVE)}, t.deleted_at`,
+      `UPDATE tasks t SET deleted_at = $3, deletion_id = $5, ${TOUCHED}
+       ${OF_GOALS} ${LIVE} RETURNING ${CHANGED}, t.deleted_at`,
       [tenantId, goalIds, ...this.touch(), deletionId],
     );
     await this.tell(
@@ -89,11 +93,10 @@ export class SqlGoalDependants implements GoalDependants {
   }
 
   async detach(tenantId: string, goalId: string): Promise<void> {
-    const detached = await this.db.query<Changed>(`UPDATE tasks t SET goal_id = NULL, ${TOUCHED} ${OF_GOALS('')}`, [
-      tenantId,
-      [goalId],
-      ...this.touch(),
-    ]);
+    const detached = await this.db.query<Changed>(
+      `UPDATE tasks t SET goal_id = NULL, ${TOUCHED} ${OF_GOALS} RETURNING ${CHANGED}`,
+      [tenantId, [goalId], ...this.touch()],
+    );
     const changes: Changes = { goal_id: { old: goalId, new: null } };
     await this.tell(
       'task.updated',
@@ -155,8 +158,9 @@ export class SqlGoalDependants implements GoalDependants {
     const parents = tasks.flatMap(({ parent_task_id: id }) => (id === null || own.has(id) ? [] : [id]));
     if (parents.length === 0) return [];
     const rows = await this.db.query<{ readonly goal_id: string }>(
-      `SELECT DISTINCT t.goal_id FROM unnest($2::uuid[]) AS parent (id), LATERAL (SELECT goal_id FROM tasks
-         WHERE tenant_id = $1 AND id = parent.id AND goal_id IS NOT NULL ${LIVE} OFFSET 0) t`,
+      `SELECT DISTINCT o.goal_id FROM unnest($2::uuid[]) AS parent (id),
+       LATERAL (SELECT goal_id, deleted_at FROM tasks WHERE tenant_id = $1 AND id = parent.id OFFSET 0) o
+       WHERE o.goal_id IS NOT NULL ${LIVE}`,
       [tenantId, parents],
     );
     return rows.map(({ goal_id }) => goal_id);
