@@ -104,7 +104,10 @@ describe('The health of goals in SQL', () => {
     await goal('at risk', { progress: 30 }, [{ progress: 30 }]);
     await goal('off track before', { progress: 10 }, [{ progress: 10 }]);
     await goal('never reported on', { progress: 0 });
-    await goal('corrected before', { progress: 10 }, [{ progress: 60 }, { progress: 10, corrects: 0 }]);
+    await goal('corrected before', { progress: 10 }, [
+      { progress: 60, recorded: -100, effective: -100 },
+      { progress: 10, recorded: -90, corrects: 0 },
+    ]);
     await goal('reported since', { progress: 60 }, [{ progress: 17.5 }, { progress: 60, recorded: 1, effective: 1 }]);
     await goal('nobody’s', { progress: 17.5, owner: null }, [{ progress: 17.5 }]);
     await goal('closed', { progress: 17.5, status: 'missed' }, [{ progress: 17.5 }]);
