@@ -347,7 +347,7 @@ describe('The tasks of goals in PostgreSQL', () => {
     expect(await messages(tenantId)).toMatchObject([
       {
         ...{ event_type: 'task.completed', goal_id: goal, user_id: userId, version: 2 },
-        details: { ...details, changes, ended_with: goal },
+        details: { ...details, reason: null, changes, ended_with: goal },
       },
     ]);
     const deletion = v7();

@@ -72,7 +72,12 @@ export class SqlGoalDependants implements GoalDependants {
       [tenantId, goalIds, ...this.touch(), to],
     );
     const type: TaskFact = to === 'completed' ? 'task.completed' : 'task.updated';
-    await this.tell(type, ended, endingOf, (task) => ({ changes: endingOf(task), ended_with: withGoalId }));
+    // As of a task that ends by itself; the reason that was given is the goal's.
+    await this.tell(type, ended, endingOf, (task) => ({
+      reason: null,
+      changes: endingOf(task),
+      ended_with: withGoalId,
+    }));
     await this.tellReady(tenantId, ended);
   }
 
