@@ -1,5 +1,7 @@
 import { Client } from 'pg';
 import { CHILDREN, CURRENT, HOLD_PATHS } from '#adapters/goals/persistence/sql-progress-store';
+import { READY_AFTER } from '#adapters/tasks/persistence/ready-tasks';
+import { TASKS_OF } from '#adapters/tasks/persistence/sql-goal-contributors';
 import { freshDatabase, type TestDatabase } from '../support/database';
 
 const TENANT = '0190a000-0000-7000-8000-000000000001';
@@ -25,6 +27,20 @@ const ENTRIES = `
   SELECT tenant_id, gen_random_uuid(), id, 'reported', 5, now(), now() FROM goals, generate_series(1, 10)
   WHERE tenant_id = $1 AND length(path) = 111`;
 
+/** Four tasks for each goal, of which each waits for the one before it and every fourth is part of another. */
+const TASKS = `
+  WITH task AS (SELECT gen_random_uuid() AS id, id AS goal, n FROM goals, generate_series(1, 4) AS n WHERE tenant_id = $1)
+  INSERT INTO tasks (tenant_id, id, goal_id, parent_task_id, title, status, priority, percent_complete, version, created_at,
+    updated_at)
+  SELECT $1, id, goal, CASE WHEN n = 4 THEN lag(id) OVER of_goal END, 'task', 'todo', 'medium', 0, 1, now(), now() FROM task
+  WINDOW of_goal AS (PARTITION BY goal ORDER BY n)`;
+
+const DEPENDENCIES = `
+  INSERT INTO task_dependencies (tenant_id, task_id, depends_on_id, created_at)
+  SELECT $1, id, before, now() FROM (
+    SELECT id, lag(id) OVER (PARTITION BY goal_id ORDER BY id) AS before FROM tasks WHERE tenant_id = $1) t
+  WHERE before IS NOT NULL`;
+
 interface Plan {
   readonly 'Node Type': string;
   readonly 'Relation Name'?: string;
@@ -36,7 +52,7 @@ interface Plan {
 
 const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
 
-describe('What a roll-up reads, as the application role, of 50,000 goals', () => {
+describe('What a roll-up reads, as the application role, of 50,000 goals and 200,000 tasks', () => {
   let database: TestDatabase;
   let app: Client;
   let owner: Client;
@@ -52,13 +68,17 @@ describe('What a roll-up reads, as the application role, of 50,000 goals', () =>
       ]);
     await owner.query(FILL, [TENANT]);
     await owner.query(ENTRIES, [TENANT]);
+    // Foreign keys are of no matter here, and would take longer than everything else.
+    await owner.query('SET session_replication_role = replica');
+    await owner.query(TASKS, [TENANT]);
+    await owner.query(DEPENDENCIES, [TENANT]);
     const { rows } = await owner.query<{ id: string; path: string }>(
       'SELECT id, path FROM goals WHERE length(path) = 111 LIMIT 1',
     );
     leaf = rows[0]!;
     app = new Client({ connectionString: database.appUrl });
     await app.connect();
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await app.end();
     await owner.end();
@@ -84,6 +104,8 @@ describe('What a roll-up reads, as the application role, of 50,000 goals', () =>
     nodes
       .filter((node) => node['Relation Name'] === table)
       .reduce((sum, node) => sum + Math.round(node['Actual Rows'] * node['Actual Loops']), 0);
+  const indexesOf = (nodes: readonly Plan[]): string[] =>
+    [...new Set(nodes.flatMap((node) => node['Index Name'] ?? []))].sort();
   const scansOf = (nodes: readonly Plan[]): string[] =>
     nodes.flatMap((node) => (node['Node Type'] === 'Seq Scan' ? [String(node['Relation Name'])] : []));
 
@@ -104,6 +126,28 @@ describe('What a roll-up reads, as the application role, of 50,000 goals', () =>
       expect(scansOf(nodes)).toEqual([]);
       expect(nodes.map((node) => node['Index Name'])).toContain('goals_children');
       expect(readOf(nodes, 'goals')).toBe(20);
+    });
+
+    it('are the tasks of the goals that count them, by their goal, and for each whether it has parts', async () => {
+      const nodes = await explain(TASKS_OF, leaf.path.split('/').slice(1, 3));
+      expect(scansOf(nodes)).toEqual([]);
+      expect(indexesOf(nodes)).toEqual(['tasks_of_goal', 'tasks_subtasks']);
+      expect(readOf(nodes, 'tasks')).toBe(8 + 2);
+    });
+
+    it('are, where tasks end with their goal, what waited for them and what else that waits for', async () => {
+      const { rows } = await owner.query<{ id: string }>(
+        'SELECT depends_on_id AS id FROM task_dependencies WHERE tenant_id = $1 LIMIT 2',
+        [TENANT],
+      );
+      const nodes = await explain(
+        READY_AFTER,
+        rows.map(({ id }) => id),
+      );
+      expect(scansOf(nodes)).toEqual([]);
+      const dependencies = ['task_dependencies_pkey', 'task_dependencies_successors'];
+      expect(indexesOf(nodes)).toEqual(['goals_pkey', ...dependencies, 'tasks_pkey']);
+      expect(readOf(nodes, 'tasks')).toBe(2 + 2);
     });
 
     it('are the latest entries of a goal, and not its history', async () => {

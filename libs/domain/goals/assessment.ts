@@ -29,6 +29,7 @@ export type AssessedGoal = Pick<
   | 'name'
   | 'goalType'
   | 'priority'
+  | 'ownerId'
   | 'status'
   | 'assessmentStatus'
   | 'assessmentScore'
@@ -61,6 +62,7 @@ export const assessed = (goal: AssessedGoal, { id, status, score, assessedAt }: 
     goal_type: goal.goalType,
     priority: goal.priority,
     status: goal.status,
+    owner_id: goal.ownerId,
     assessment_id: id,
     assessment_status: status,
     assessment_score: score,

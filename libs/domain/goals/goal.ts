@@ -177,8 +177,9 @@ export class Goal extends Aggregate<GoalState, GoalFact> {
 
   /** `…_with` names the goal whose ending, deletion or restoration took this one along: none here, see `GoalSubtrees`. */
   private tell(type: GoalFact, more?: Readonly<Record<string, unknown>>): void {
-    const { id, name, goalType, priority, status } = this.current;
-    this.facts.push({ type, goalId: id, details: { name, goal_type: goalType, priority, status, ...more } });
+    const { id, name, goalType, priority, status, ownerId } = this.current;
+    const details = { name, goal_type: goalType, priority, status, owner_id: ownerId, ...more };
+    this.facts.push({ type, goalId: id, details });
   }
 }
 

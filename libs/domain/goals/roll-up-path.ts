@@ -2,7 +2,7 @@ import type { OutgoingFact } from '#domain/shared/aggregate';
 import type { Changes } from '#domain/shared/changes';
 import type { GoalState } from '#domain/goals/goal';
 import { shownPercentage, type Progress } from '#domain/goals/percentage';
-import { rollUp, type ChildGoal } from '#domain/goals/roll-up';
+import { rollUp, type ChildGoal, type GoalTask } from '#domain/goals/roll-up';
 
 /** What a goal says of its progress, and what moves with it. */
 export interface Standing {
@@ -21,6 +21,7 @@ export type PathGoal = Standing &
     | 'name'
     | 'goalType'
     | 'priority'
+    | 'ownerId'
     | 'status'
     | 'version'
     | 'progressSource'
@@ -29,6 +30,17 @@ export type PathGoal = Standing &
 
 export interface ChildOf extends ChildGoal {
   readonly parentGoalId: string;
+}
+
+/** A task, not deleted, of the goal named. */
+export interface TaskOf extends GoalTask {
+  readonly goalId: string;
+}
+
+/** Everything right below some goals that is not deleted; the tasks of those alone that `countsTasks`. */
+export interface RightBelow {
+  readonly children: readonly ChildOf[];
+  readonly tasks: readonly TaskOf[];
 }
 
 /** What a goal said, and what it says from now on. `entered`: the new value belongs into the history of what was rolled up. */
@@ -43,39 +55,48 @@ export const UNREPORTED: Standing = { progress: 0, progressNotes: null, lastProg
 
 /**
  * What becomes different when the progress of all these goals is worked out again, from the deepest up; a manual one takes the
- * current entry given for it and is left alone without. `children`: everything right below them that is not deleted.
+ * current entry given for it and is left alone without.
  */
 export const rollUpPaths = (
   goals: readonly PathGoal[],
-  children: readonly ChildOf[],
+  { children, tasks }: RightBelow,
   current: ReadonlyMap<string, Standing>,
   now: Date,
 ): ProgressChange[] => {
-  const below = byParent(children);
+  const [below, own] = [
+    groupedBy(children, ({ parentGoalId }) => parentGoalId),
+    groupedBy(tasks, ({ goalId }) => goalId),
+  ];
   const progress = new Map(children.map((child) => [child.id, child.progress]));
   return [...goals]
     .sort((one, other) => other.path.length - one.path.length)
     .flatMap((goal) => {
-      const own = (below.get(goal.id) ?? []).map((child) => ({ ...child, progress: progress.get(child.id) ?? null }));
-      const next = goal.progressSource === 'manual' ? (current.get(goal.id) ?? goal) : rolledUp(goal, own, now);
+      const goalsBelow = (below.get(goal.id) ?? []).map((child) => ({
+        ...child,
+        progress: progress.get(child.id) ?? null,
+      }));
+      const next =
+        goal.progressSource === 'manual'
+          ? (current.get(goal.id) ?? goal)
+          : rolledUp(goal, goalsBelow, own.get(goal.id) ?? [], now);
       progress.set(goal.id, next.progress);
       return isSame(goal, next) ? [] : [changeOf(goal, next)];
     });
 };
 
-const byParent = (children: readonly ChildOf[]): ReadonlyMap<string, readonly ChildOf[]> => {
-  const below = new Map<string, ChildOf[]>();
-  for (const child of children) {
-    const siblings = below.get(child.parentGoalId);
-    if (siblings) siblings.push(child);
-    else below.set(child.parentGoalId, [child]);
+const groupedBy = <T>(all: readonly T[], keyOf: (one: T) => string): ReadonlyMap<string, readonly T[]> => {
+  const groups = new Map<string, T[]>();
+  for (const one of all) {
+    const group = groups.get(keyOf(one));
+    if (group) group.push(one);
+    else groups.set(keyOf(one), [one]);
   }
-  return below;
+  return groups;
 };
 
 /** Notes belong to a report, so a goal that rolls up has none. */
-const rolledUp = (goal: PathGoal, children: readonly ChildGoal[], now: Date): Standing => {
-  const progress = rollUp(goal, children, []);
+const rolledUp = (goal: PathGoal, children: readonly ChildGoal[], tasks: readonly GoalTask[], now: Date): Standing => {
+  const progress = rollUp(goal, children, tasks);
   const lastProgressUpdate = progress === goal.progress ? goal.lastProgressUpdate : now;
   return { progress, progressNotes: null, lastProgressUpdate };
 };
@@ -98,9 +119,9 @@ export const progressedFact = ({
 }: ProgressChange): (OutgoingFact & { readonly version: number }) | null => {
   const [before, after] = [shown(goal.progress), shown(next.progress)];
   if (before === after) return null;
-  const { id, name, goalType, priority, status, version } = goal;
+  const { id, name, goalType, priority, ownerId, status, version } = goal;
   const changes: Changes = { progress_percentage: { old: before, new: after } };
-  const details = { name, goal_type: goalType, priority, status, changes };
+  const details = { name, goal_type: goalType, priority, status, owner_id: ownerId, changes };
   return { type: 'goal.progressed', goalId: id, version, details };
 };
 

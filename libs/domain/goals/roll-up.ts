@@ -27,6 +27,10 @@ export interface GoalTask {
   readonly hasSubtasks: boolean;
 }
 
+/** Whether tasks contribute to such a goal at all. */
+export const countsTasks = ({ progressSource }: Pick<RollUpRule, 'progressSource'>): boolean =>
+  progressSource === 'tasks' || progressSource === 'weighted_mix';
+
 export const LEFT_OUT_REASONS = [
   'draft',
   'abandoned',
@@ -151,8 +155,8 @@ const whyWithoutGoal = ({ progressSource }: RollUpRule, { status, progress }: Ch
   return progress === null && status !== 'achieved' ? 'no_progress' : null;
 };
 
-const whyWithoutTask = ({ progressSource }: RollUpRule, { status, hasSubtasks }: GoalTask): LeftOutReason | null => {
-  if (progressSource === 'manual' || progressSource === 'children') return 'not_in_source';
+const whyWithoutTask = (rule: RollUpRule, { status, hasSubtasks }: GoalTask): LeftOutReason | null => {
+  if (!countsTasks(rule)) return 'not_in_source';
   if (status === 'cancelled') return 'cancelled';
   return hasSubtasks ? 'has_subtasks' : null;
 };

@@ -1,4 +1,5 @@
 import type { Provider, Type } from '@nestjs/common';
+import { Below } from '#application/goals/below';
 import { AssessGoalHandler } from '#application/goals/commands/assess-goal';
 import { CreateGoalHandler } from '#application/goals/commands/create-goal';
 import { DeleteGoalHandler } from '#application/goals/commands/delete-goal';
@@ -9,7 +10,9 @@ import { MoveGoalHandler } from '#application/goals/commands/move-goal';
 import { RemoveGoalLinkHandler } from '#application/goals/commands/remove-goal-link';
 import { ReportProgressHandler } from '#application/goals/commands/report-progress';
 import { RestoreGoalHandler } from '#application/goals/commands/restore-goal';
+import { RollUpGoalsHandler } from '#application/goals/commands/roll-up-goals';
 import { TransitionGoalHandler } from '#application/goals/commands/transition-goal';
+import { GoalContributors, GoalDependants } from '#application/goals/contract';
 import { AssessmentReadModel } from '#application/goals/ports/assessment-read-model';
 import { AssessmentRepository } from '#application/goals/ports/assessment-repository';
 import { GoalLinkReadModel } from '#application/goals/ports/goal-link-read-model';
@@ -19,9 +22,11 @@ import { GoalReadModel } from '#application/goals/ports/goal-read-model';
 import { GoalRepository } from '#application/goals/ports/goal-repository';
 import { GoalSubtrees } from '#application/goals/ports/goal-subtrees';
 import { GoalTree } from '#application/goals/ports/goal-tree';
+import { GoalWatch } from '#application/goals/ports/goal-watch';
 import { ProgressReadModel } from '#application/goals/ports/progress-read-model';
 import { ProgressStore } from '#application/goals/ports/progress-store';
 import { ExplainProgressHandler } from '#application/goals/queries/explain-progress';
+import { FindGoalStandingHandler } from '#application/goals/queries/find-goal-standing';
 import { GetAssessmentHandler } from '#application/goals/queries/get-assessment';
 import { GetGoalHandler } from '#application/goals/queries/get-goal';
 import { GetGoalAnalysisHandler } from '#application/goals/queries/get-goal-analysis';
@@ -35,6 +40,7 @@ import { GetStatusSummaryHandler } from '#application/goals/queries/get-status-s
 import { ListAssessmentsHandler } from '#application/goals/queries/list-assessments';
 import { ListGoalLinksHandler } from '#application/goals/queries/list-goal-links';
 import { ListGoalsHandler } from '#application/goals/queries/list-goals';
+import { ListGoalsGoneOffTrackHandler } from '#application/goals/queries/list-goals-gone-off-track';
 import { ListProgressHandler } from '#application/goals/queries/list-progress';
 import { RollUp } from '#application/goals/roll-up';
 import { Cache } from '#application/shared/cache';
@@ -52,10 +58,13 @@ import { SqlGoalOverview } from '#adapters/goals/persistence/sql-goal-overview';
 import { SqlGoalReadModel } from '#adapters/goals/persistence/sql-goal-read-model';
 import { SqlGoalSubtrees } from '#adapters/goals/persistence/sql-goal-subtrees';
 import { SqlGoalTree } from '#adapters/goals/persistence/sql-goal-tree';
+import { SqlGoalWatch } from '#adapters/goals/persistence/sql-goal-watch';
 import { SqlProgressReadModel } from '#adapters/goals/persistence/sql-progress-read-model';
 import { SqlProgressStore } from '#adapters/goals/persistence/sql-progress-store';
 import { TypeOrmGoalLinkRepository } from '#adapters/goals/persistence/typeorm-goal-link-repository';
 import { TypeOrmGoalRepository } from '#adapters/goals/persistence/typeorm-goal-repository';
+import { SqlGoalContributors } from '#adapters/tasks/persistence/sql-goal-contributors';
+import { SqlGoalDependants } from '#adapters/tasks/persistence/sql-goal-dependants';
 import { Config } from '#infrastructure/config/config';
 
 const commands = [
@@ -70,6 +79,7 @@ const commands = [
   LinkGoalHandler,
   EditGoalLinkHandler,
   RemoveGoalLinkHandler,
+  RollUpGoalsHandler,
 ];
 
 const queries = [
@@ -88,6 +98,8 @@ const queries = [
   GetGoalAnalysisHandler,
   GetGoalTreeHandler,
   GetGoalVocabularyHandler,
+  FindGoalStandingHandler,
+  ListGoalsGoneOffTrackHandler,
 ];
 
 const ports: Provider[] = [
@@ -108,16 +120,29 @@ const ports: Provider[] = [
   { provide: AssessmentRepository, useClass: SqlAssessments },
   { provide: AssessmentReadModel, useClass: SqlAssessments },
   { provide: GoalOverview, useClass: SqlGoalOverview },
+  { provide: GoalWatch, useClass: SqlGoalWatch },
   {
     provide: RollUp,
-    inject: [GoalTree, ProgressStore, Clock],
-    useFactory: (tree: GoalTree, progress: ProgressStore, clock: Clock) => new RollUp(tree, progress, clock),
+    inject: [GoalTree, ProgressStore, GoalContributors, Clock],
+    useFactory: (tree: GoalTree, progress: ProgressStore, tasks: GoalContributors, clock: Clock) =>
+      new RollUp(tree, progress, tasks, clock),
   },
+  {
+    provide: Below,
+    inject: [GoalTree, GoalSubtrees, GoalDependants],
+    useFactory: (tree: GoalTree, subtrees: GoalSubtrees, tasks: GoalDependants) => new Below(tree, subtrees, tasks),
+  },
+];
+
+/** What tasks are to goals (ADR 0049). */
+const tasksOfGoals: Provider[] = [
+  { provide: GoalContributors, useClass: SqlGoalContributors },
+  { provide: GoalDependants, useClass: SqlGoalDependants },
 ];
 
 /** Everything the context can do, and the doors it can be asked through. */
 export const goals = {
-  providers: [...commands, ...queries, ...ports] as Provider[],
+  providers: [...commands, ...queries, ...ports, ...tasksOfGoals] as Provider[],
   /** The vocabulary first: it must not be taken for a goal's id. */
   controllers: [
     GoalVocabularyController,

@@ -22,8 +22,8 @@ export class InMemoryGoalSubtrees implements GoalSubtrees {
     }));
   }
 
-  async remove(tenantId: string, path: string, deletionId: string): Promise<void> {
-    await this.each(this.below(tenantId, path), 'goal.deleted', () => ({ deletedAt: this.clock.now(), deletionId }));
+  remove(tenantId: string, path: string, deletionId: string): Promise<string[]> {
+    return this.each(this.below(tenantId, path), 'goal.deleted', () => ({ deletedAt: this.clock.now(), deletionId }));
   }
 
   async detach(tenantId: string, id: string, path: string): Promise<void> {

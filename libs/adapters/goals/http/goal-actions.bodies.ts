@@ -31,7 +31,7 @@ export class TransitionBody {
     enum: ON_CHILDREN,
     default: 'refuse',
     description:
-      'What becomes of open goals below one that ends: `refuse` (409 lists them), `leave` them, or `cascade`: they end the same way.',
+      'What becomes of open goals and tasks below one that ends: `refuse` (409 lists them), `leave` them, or `cascade`: goals end the same way, tasks are completed under `achieved` and else cancelled.',
   })
   @MayBeLeftOut()
   @Word(ON_CHILDREN)

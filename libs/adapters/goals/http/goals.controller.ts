@@ -99,7 +99,7 @@ export class GoalsController {
     ifMatch: 'required',
     errors: {
       404: 'There is no such goal.',
-      409: 'Goals hang below it (`children`), and `on_children` does not say what becomes of them.',
+      409: 'Goals or tasks hang below it (`children`, `tasks`), and `on_children` does not say what becomes of them.',
     },
   })
   @ApiQuery({
@@ -107,7 +107,7 @@ export class GoalsController {
     required: false,
     schema: { type: 'string', enum: [...ON_CHILDREN], default: 'refuse' },
     description:
-      '`refuse`: 409 lists the goals below; `leave`: they become roots; `cascade`: they are deleted with it.',
+      '`refuse`: 409 lists what hangs right below; `leave`: goals become roots, tasks keep no goal; `cascade`: all is deleted with it.',
   })
   @Delete(':id')
   delete(
@@ -146,7 +146,7 @@ export class GoalsController {
     ifMatch: 'optional',
     errors: {
       404: 'There is no such goal.',
-      409: 'Not from here (`allowed`), open goals hang below it (`children`), or its parent is closed.',
+      409: 'Not from here (`allowed`), open goals or tasks hang below it (`children`, `tasks`), or its parent is closed.',
     },
   })
   @Post(':id/transitions')

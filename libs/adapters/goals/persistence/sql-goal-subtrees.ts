@@ -16,14 +16,15 @@ interface Changed {
   readonly goal_type: string;
   readonly priority: string;
   readonly status: string;
+  readonly owner_id: string | null;
   readonly version: number;
   readonly old_status: string;
   readonly old_reason: string | null;
   readonly old_deleted_at: string | null;
 }
 
-const CHANGED = `g.id, g.name, g.goal_type, g.priority, g.status, g.version, o.status AS old_status, o.status_reason AS old_reason,
-  o.deleted_at AS old_deleted_at`;
+const CHANGED = `g.id, g.name, g.goal_type, g.priority, g.status, g.owner_id, g.version, o.status AS old_status,
+  o.status_reason AS old_reason, o.deleted_at AS old_deleted_at`;
 
 /** Milliseconds of the present hold that lie behind the start, as `holdBetween` of the domain. */
 const HELD_NOW = `CASE WHEN g.held_since IS NULL THEN 0
@@ -64,7 +65,7 @@ export class SqlGoalSubtrees implements GoalSubtrees {
     return ended.map(({ id }) => id);
   }
 
-  async remove(tenantId: string, path: string, deletionId: string): Promise<void> {
+  async remove(tenantId: string, path: string, deletionId: string): Promise<string[]> {
     const now = this.clock.now();
     const removed = await this.db.query<Changed>(
       `UPDATE goals g SET deleted_at = $4, deletion_id = $6, version = g.version + 1, updated_at = $4, updated_by = $5
@@ -80,6 +81,7 @@ export class SqlGoalSubtrees implements GoalSubtrees {
       () => ({ deleted_at: { old: null, new: now } }),
       () => ({ deleted_with: idsOf(path).at(-1) }),
     );
+    return removed.map(({ id }) => id);
   }
 
   async detach(tenantId: string, id: string, path: string): Promise<void> {
@@ -130,8 +132,9 @@ export class SqlGoalSubtrees implements GoalSubtrees {
     await this.journal.write(
       goals.map((goal) => ({ action: type, entityType: 'goal', entityId: goal.id, changes: audited(goal) })),
       goals.map((goal) => {
-        const { id, name, goal_type, priority, status, version } = goal;
-        return { type, goalId: id, version, details: { name, goal_type, priority, status, ...said(goal) } };
+        const { id, name, goal_type, priority, status, owner_id, version } = goal;
+        const details = { name, goal_type, priority, status, owner_id, ...said(goal) };
+        return { type, goalId: id, version, details };
       }),
     );
   }

@@ -101,8 +101,8 @@ export const HOLD_PATHS = `
     GROUP BY 1 ORDER BY 2, 1
   ) k,
   LATERAL (
-    SELECT id, parent_goal_id AS "parentGoalId", path, name, goal_type AS "goalType", priority, status, version,
-      progress_source AS "progressSource", task_weighting AS "taskWeighting", progress, progress_notes AS "progressNotes",
+    SELECT id, parent_goal_id AS "parentGoalId", path, name, goal_type AS "goalType", priority, owner_id AS "ownerId",
+      status, version, progress_source AS "progressSource", task_weighting AS "taskWeighting", progress, progress_notes AS "progressNotes",
       last_progress_update AS "lastProgressUpdate"
     FROM goals WHERE tenant_id = $1 AND id = k.id AND deleted_at IS NULL OFFSET 0 FOR NO KEY UPDATE
   ) g`;

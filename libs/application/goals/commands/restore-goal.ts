@@ -5,10 +5,10 @@ import { forbidden, missing } from '#domain/shared/errors';
 import { err, ok, type Result } from '#domain/shared/result';
 import { existing } from '#application/shared/existing';
 import { Clock } from '#application/shared/tools';
+import { Below } from '#application/goals/below';
 import { parentOf } from '#application/goals/neighbours';
 import { GoalReadModel } from '#application/goals/ports/goal-read-model';
 import { GoalRepository } from '#application/goals/ports/goal-repository';
-import { GoalSubtrees } from '#application/goals/ports/goal-subtrees';
 import { GoalTree } from '#application/goals/ports/goal-tree';
 import { RollUp } from '#application/goals/roll-up';
 import { shownGoal } from '#application/goals/shown-goal';
@@ -30,7 +30,7 @@ export class RestoreGoalHandler {
   constructor(
     private readonly goals: GoalRepository,
     private readonly tree: GoalTree,
-    private readonly subtrees: GoalSubtrees,
+    private readonly below: Below,
     private readonly rollUp: RollUp,
     private readonly shown: GoalReadModel,
     private readonly clock: Clock,
@@ -39,7 +39,7 @@ export class RestoreGoalHandler {
   async execute({ actor, id, seen }: RestoreGoal): Promise<Result<GoalView>> {
     if (!actor.may('goal:delete')) return err(forbidden('goal:delete'));
     const { tenantId } = actor;
-    await this.tree.hold(tenantId);
+    await this.below.hold(tenantId);
     const goal = await this.goals.findEvenDeleted(tenantId, id);
     if (!goal) return err(missing('goal'));
     const fresh = mayHaveSeen(goal.state.version, seen);
@@ -50,7 +50,7 @@ export class RestoreGoalHandler {
     if (!restored.ok) return restored;
     const saved = await this.goals.save(goal);
     if (!saved.ok) return saved;
-    const others = deletionId === null ? [] : await this.subtrees.restore(tenantId, deletionId, id);
+    const others = deletionId === null ? [] : await this.below.restore(goal, deletionId);
     await this.rollUp.along(tenantId, [id, ...others]);
     return ok(shownGoal(existing(await this.shown.goal(tenantId, id)), this.clock.now()));
   }

@@ -7,11 +7,10 @@ import { isEnd } from '#domain/goals/transitions';
 import type { GoalStatus, OnChildren } from '#domain/goals/words';
 import { existing } from '#application/shared/existing';
 import { Clock } from '#application/shared/tools';
-import { parentOf, refuseOver } from '#application/goals/neighbours';
+import { Below } from '#application/goals/below';
+import { parentOf } from '#application/goals/neighbours';
 import { GoalReadModel } from '#application/goals/ports/goal-read-model';
 import { GoalRepository } from '#application/goals/ports/goal-repository';
-import { GoalSubtrees } from '#application/goals/ports/goal-subtrees';
-import { GoalTree } from '#application/goals/ports/goal-tree';
 import { RollUp } from '#application/goals/roll-up';
 import { shownGoal } from '#application/goals/shown-goal';
 import type { GoalView } from '#application/goals/views';
@@ -34,8 +33,7 @@ export class TransitionGoal extends Command<Result<GoalView>> {
 export class TransitionGoalHandler {
   constructor(
     private readonly goals: GoalRepository,
-    private readonly tree: GoalTree,
-    private readonly subtrees: GoalSubtrees,
+    private readonly below: Below,
     private readonly rollUp: RollUp,
     private readonly shown: GoalReadModel,
     private readonly clock: Clock,
@@ -44,6 +42,7 @@ export class TransitionGoalHandler {
   async execute({ actor, id, seen, to, reason, onChildren }: TransitionGoal): Promise<Result<GoalView>> {
     if (!actor.may('goal:update')) return err(forbidden('goal:update'));
     const [{ tenantId }, now] = [actor, this.clock.now()];
+    if (isEnd(to)) await this.below.holdTasks(tenantId);
     await this.rollUp.hold(tenantId, [id]);
     const goal = await this.goals.find(tenantId, id);
     if (!goal) return err(missing('goal'));
@@ -51,12 +50,11 @@ export class TransitionGoalHandler {
     if (!fresh.ok) return fresh;
     const changed = goal.transition(to, reason, await parentOf(this.goals, goal), now);
     if (!changed.ok) return changed;
-    const agreed = isEnd(to) ? await refuseOver(this.tree, goal, 'open', onChildren) : changed;
+    const agreed = isEnd(to) ? await this.below.refuseOver(goal, 'open', onChildren) : changed;
     if (!agreed.ok) return agreed;
     const saved = await this.goals.save(goal);
     if (!saved.ok) return saved;
-    const cascades = isEnd(to) && onChildren === 'cascade';
-    const ended = cascades ? await this.subtrees.end(tenantId, goal.state.path, { to, reason, withGoalId: id }) : [];
+    const ended = isEnd(to) && onChildren === 'cascade' ? await this.below.end(goal, to, reason) : [];
     await this.rollUp.along(tenantId, [id, ...ended]);
     return ok(shownGoal(existing(await this.shown.goal(tenantId, id)), now));
   }

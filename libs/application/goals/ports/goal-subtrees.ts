@@ -16,8 +16,8 @@ export abstract class GoalSubtrees {
   /** Ends every open goal below a path in the same way, and answers which. */
   abstract end(tenantId: string, path: string, ending: Ending): Promise<string[]>;
 
-  /** Hides everything below a path that is not hidden yet, under one deletion. */
-  abstract remove(tenantId: string, path: string, deletionId: string): Promise<void>;
+  /** Hides everything below a path that is not hidden yet, under one deletion, and answers what. */
+  abstract remove(tenantId: string, path: string, deletionId: string): Promise<string[]>;
 
   /** Makes roots of the goals right below one, with all that hangs under them. */
   abstract detach(tenantId: string, id: string, path: string): Promise<void>;

@@ -4,6 +4,7 @@ import { forbidden, missing } from '#domain/shared/errors';
 import { err, ok, type Result } from '#domain/shared/result';
 import { percentageOf, shownPercentage } from '#domain/goals/percentage';
 import { explainRollUp, type Contributor } from '#domain/goals/roll-up';
+import { GoalContributors } from '#application/goals/contract';
 import { GoalReadModel } from '#application/goals/ports/goal-read-model';
 import { ProgressReadModel } from '#application/goals/ports/progress-read-model';
 import { ProgressStore } from '#application/goals/ports/progress-store';
@@ -24,6 +25,7 @@ export class ExplainProgressHandler {
   constructor(
     private readonly goals: GoalReadModel,
     private readonly progress: ProgressStore,
+    private readonly contributors: GoalContributors,
     private readonly history: ProgressReadModel,
   ) {}
 
@@ -34,8 +36,9 @@ export class ExplainProgressHandler {
     if (!goal) return err(missing('goal'));
     const rule = { progressSource: goal.progress_source, taskWeighting: goal.task_weighting };
     const children = await this.progress.childrenOf(tenantId, [goalId]);
+    const tasks = await this.contributors.tasksOf(tenantId, [goalId]);
     const isManual = rule.progressSource === 'manual';
-    const { progress, contributors, leftOut } = explainRollUp(rule, children, []);
+    const { progress, contributors, leftOut } = explainRollUp(rule, children, tasks);
     return ok({
       goal_id: goalId,
       source: rule.progressSource,

@@ -25,7 +25,9 @@ const report = (goalId: string, percentage: number, more: Partial<ProgressReport
   return handler.execute(new ReportProgress(actor, goalId, given));
 };
 const explain = (goalId: string, actor = world.admin) =>
-  new ExplainProgressHandler(world.goals, world.progress, world.history).execute(new ExplainProgress(actor, goalId));
+  new ExplainProgressHandler(world.goals, world.progress, world.tasks, world.history).execute(
+    new ExplainProgress(actor, goalId),
+  );
 const list = (goalId: string, range = {}, actor = world.admin) =>
   new ListProgressHandler(world.goals, world.history).execute(new ListProgress(actor, goalId, PAGE, range));
 const entry = (goalId: string, id: string, actor = world.admin) =>

@@ -1,6 +1,7 @@
 import { v7 } from 'uuid';
 import { Goal, type GoalState } from '#domain/goals/goal';
 import { USUAL_FIELDS, type GoalFields } from '#domain/goals/goal-fields';
+import type { GoalContributors, TaskOfGoal } from '#application/goals/contract';
 import type { GoalTree } from '#application/goals/ports/goal-tree';
 import { RollUp } from '#application/goals/roll-up';
 import { InMemoryProgress } from '../../../support/fakes/in-memory-progress';
@@ -12,6 +13,7 @@ const TENANT = v7();
 const clock = new StandingClock();
 let rows: InMemoryRows<GoalState>;
 let progress: InMemoryProgress;
+let contributors: GoalContributors;
 let done: string[];
 let rollUp: RollUp;
 
@@ -25,7 +27,8 @@ beforeEach(() => {
     done.push('held');
     return hold(tenantId, ids);
   };
-  rollUp = new RollUp(tree, progress, clock);
+  contributors = { tasksOf: jest.fn(async () => [] as TaskOfGoal[]) };
+  rollUp = new RollUp(tree, progress, contributors, clock);
 });
 
 const stateOf = (id: string): GoalState => rows.all.find((row) => row.id === id)!;
@@ -105,6 +108,28 @@ describe('Roll-up', () => {
     await rollUp.along(TENANT, [root]);
     await rollUp.along(TENANT, [v7()]);
     expect([rows.told.length, progress.entries]).toEqual([told, []]);
+  });
+
+  it('takes the tasks of goals on the way, all at once, and asks for none where none count', async () => {
+    const root = await goal(null, { progressSource: 'weighted_mix' });
+    const mid = await goal(root, { progressSource: 'tasks' });
+    const leaf = await goal(mid, { progressSource: 'children' });
+    const task = { id: v7(), name: 'A task', estimatedHours: null, hasSubtasks: false } as const;
+    jest.mocked(contributors.tasksOf).mockResolvedValue([
+      { ...task, goalId: mid, status: 'in_progress', percentComplete: 40 },
+      { ...task, goalId: root, status: 'completed', percentComplete: 100 },
+    ]);
+    await rollUp.along(TENANT, [leaf]);
+    expect(contributors.tasksOf).toHaveBeenCalledTimes(1);
+    expect(contributors.tasksOf).toHaveBeenCalledWith(TENANT, [root, mid]);
+    expect([leaf, mid, root].map((id) => stateOf(id).progress)).toEqual([null, 400_000, 700_000]);
+    await rollUp.along(TENANT, [await goal(null)]);
+    expect(contributors.tasksOf).toHaveBeenCalledTimes(1);
+  });
+
+  it('of no goal looks at nothing', async () => {
+    await rollUp.along(TENANT, []);
+    expect(done).toEqual([]);
   });
 
   it('shares the tree before it holds a goal', async () => {

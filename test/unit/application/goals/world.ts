@@ -10,8 +10,10 @@ import { EditGoal, EditGoalHandler } from '#application/goals/commands/edit-goal
 import { MoveGoal, MoveGoalHandler } from '#application/goals/commands/move-goal';
 import { RestoreGoal, RestoreGoalHandler } from '#application/goals/commands/restore-goal';
 import { TransitionGoal, TransitionGoalHandler } from '#application/goals/commands/transition-goal';
+import { Below } from '#application/goals/below';
 import { RollUp } from '#application/goals/roll-up';
 import { InMemoryGoalSubtrees } from '../../../support/fakes/in-memory-goal-subtrees';
+import { InMemoryGoalTasks, type StoredTask } from '../../../support/fakes/in-memory-goal-tasks';
 import { InMemoryGoals } from '../../../support/fakes/in-memory-goals';
 import { InMemoryProgress } from '../../../support/fakes/in-memory-progress';
 import { InMemoryProgressHistory } from '../../../support/fakes/in-memory-progress-history';
@@ -32,7 +34,9 @@ export class World {
   );
   readonly history = new InMemoryProgressHistory(this.progress);
   readonly subtrees = new InMemoryGoalSubtrees(this.goals, this.clock);
-  readonly rollUp = new RollUp(this.goals, this.progress, this.clock);
+  readonly tasks = new InMemoryGoalTasks(this.goals, this.clock);
+  readonly rollUp = new RollUp(this.goals, this.progress, this.tasks, this.clock);
+  readonly below = new Below(this.goals, this.subtrees, this.tasks);
 
   as(role: Role): Actor {
     return Actor.member(this.tenantId, this.userId, role);
@@ -77,20 +81,20 @@ export class World {
     seen: number | null = null,
     actor = this.admin,
   ) {
-    const { goals, subtrees, rollUp, clock } = this;
-    const handler = new TransitionGoalHandler(goals, goals, subtrees, rollUp, goals, clock);
+    const { goals, below, rollUp, clock } = this;
+    const handler = new TransitionGoalHandler(goals, below, rollUp, goals, clock);
     return handler.execute(new TransitionGoal(actor, id, seen ?? undefined, to, 'because', onChildren));
   }
 
   remove(id: string, onChildren: OnChildren = 'refuse', seen: number | null = 1, actor = this.admin) {
-    const { goals, subtrees, rollUp, clock, ids } = this;
-    const handler = new DeleteGoalHandler(goals, goals, subtrees, rollUp, clock, ids);
+    const { goals, below, rollUp, clock, ids } = this;
+    const handler = new DeleteGoalHandler(goals, below, rollUp, clock, ids);
     return handler.execute(new DeleteGoal(actor, id, seen ?? undefined, onChildren));
   }
 
   restore(id: string, seen: number | null = null, actor = this.admin) {
-    const { goals, subtrees, rollUp, clock } = this;
-    const handler = new RestoreGoalHandler(goals, goals, subtrees, rollUp, goals, clock);
+    const { goals, below, rollUp, clock } = this;
+    const handler = new RestoreGoalHandler(goals, goals, below, rollUp, goals, clock);
     return handler.execute(new RestoreGoal(actor, id, seen ?? undefined));
   }
 
@@ -107,6 +111,11 @@ export class World {
     } as const;
     this.progress.entries.push({ ...entry, effectiveAt: at, recordedAt: at });
     this.goals.rows.put({ ...this.stateOf(goalId), progress });
+  }
+
+  /** Puts a task under a goal and answers its id. */
+  task(goalId: string | null, more: Partial<StoredTask> = {}): string {
+    return this.tasks.put({ tenantId: this.tenantId, id: this.ids.next(), goalId, ...more });
   }
 
   stateOf(id: string): GoalState {

@@ -37,12 +37,12 @@ describe('an assessment', () => {
   });
 
   it('is told with what its goal is, and by a status of its own name', () => {
-    const goal = { id: 'g-1', name: 'A goal', goalType: 'tactical', priority: 'low', status: 'on_hold' };
+    const goal = { id: 'g-1', name: 'A goal', goalType: 'tactical', priority: 'low', ownerId: null, status: 'on_hold' };
     expect(assessed(goal as AssessedGoal, { ...by, ...findings, notes: 'private', assessedAt: NOW })).toEqual({
       type: 'goal.assessed',
       goalId: 'g-1',
       details: {
-        ...{ name: 'A goal', goal_type: 'tactical', priority: 'low', status: 'on_hold' },
+        ...{ name: 'A goal', goal_type: 'tactical', priority: 'low', status: 'on_hold', owner_id: null },
         ...{ assessment_id: 'a-1', assessment_status: 'completed', assessment_score: 0, assessed_at: NOW },
       },
     });

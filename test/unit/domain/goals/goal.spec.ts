@@ -78,7 +78,7 @@ describe('A new goal', () => {
         goalId: state.id,
         details: {
           ...{ name: state.name, goal_type: 'strategic', priority: 'medium', status: 'active' },
-          parent_goal_id: null,
+          ...{ owner_id: USER, parent_goal_id: null },
         },
       },
     ]);

@@ -1,11 +1,25 @@
-import { progressedFact, rollUpPaths, UNREPORTED, type ChildOf, type PathGoal } from '#domain/goals/roll-up-path';
+import {
+  progressedFact,
+  rollUpPaths,
+  UNREPORTED,
+  type ChildOf,
+  type PathGoal,
+  type TaskOf,
+} from '#domain/goals/roll-up-path';
 
 const NOW = new Date('2026-01-26T10:00:00.000Z');
 const BEFORE = new Date('2026-01-20T10:00:00.000Z');
 
 const goal = (id: string, path: string, more: Partial<PathGoal> = {}): PathGoal => ({
   ...{ id, path, parentGoalId: null, name: `goal ${id}`, goalType: 'strategic', priority: 'high', status: 'active' },
-  ...{ version: 7, progressSource: 'children', taskWeighting: 'count', progress: null, progressNotes: null },
+  ...{
+    ownerId: 'owner',
+    version: 7,
+    progressSource: 'children',
+    taskWeighting: 'count',
+    progress: null,
+    progressNotes: null,
+  },
   ...{ lastProgressUpdate: null },
   ...more,
 });
@@ -14,8 +28,24 @@ const child = (id: string, parentGoalId: string, progress: number | null, weight
   ...{ id, parentGoalId, progress, weight, name: `goal ${id}`, status: 'active' },
 });
 
-const roll = (goals: PathGoal[], children: ChildOf[], current = new Map([['leaf', UNREPORTED]])) =>
-  rollUpPaths(goals, children, current, NOW);
+const task = (id: string, goalId: string, percentComplete: number): TaskOf => ({
+  ...{
+    id,
+    goalId,
+    percentComplete,
+    name: `task ${id}`,
+    status: 'in_progress',
+    estimatedHours: null,
+    hasSubtasks: false,
+  },
+});
+
+const roll = (
+  goals: PathGoal[],
+  children: ChildOf[],
+  current = new Map([['leaf', UNREPORTED]]),
+  tasks: TaskOf[] = [],
+) => rollUpPaths(goals, { children, tasks }, current, NOW);
 
 describe('Rolling up a path', () => {
   it('goes from the deepest up, so that each level sees what the one below has just become', () => {
@@ -37,6 +67,25 @@ describe('Rolling up a path', () => {
       ['leaf', reported, false],
       ['mid', { progress: 750_000, progressNotes: null, lastProgressUpdate: NOW }, true],
       ['root', { progress: 375_000, progressNotes: null, lastProgressUpdate: NOW }, true],
+    ]);
+  });
+
+  it('takes the tasks of each goal where it counts them, together with what its children have just become', () => {
+    const goals = [
+      goal('root', 'root/', { progressSource: 'weighted_mix' }),
+      goal('mid', 'root/mid/', { progressSource: 'tasks' }),
+      goal('side', 'root/side/'),
+    ];
+    const tasks = [
+      task('one', 'mid', 20),
+      task('two', 'mid', 60),
+      task('three', 'root', 100),
+      task('four', 'side', 70),
+    ];
+    const changes = roll(goals, [child('mid', 'root', null), child('side', 'root', null)], new Map(), tasks);
+    expect(changes.map(({ goal: { id }, next }) => [id, next.progress])).toEqual([
+      ['mid', 400_000],
+      ['root', 700_000],
     ]);
   });
 
@@ -76,7 +125,7 @@ describe('The fact of progress', () => {
     expect(told(100_000, 255_000)).toEqual({
       ...{ type: 'goal.progressed', goalId: 'g', version: 7 },
       details: {
-        ...{ name: 'goal g', goal_type: 'strategic', priority: 'high', status: 'active' },
+        ...{ name: 'goal g', goal_type: 'strategic', priority: 'high', status: 'active', owner_id: 'owner' },
         changes: { progress_percentage: { old: 10, new: 26 } },
       },
     });
