@@ -6,7 +6,7 @@ import {
   type SyncRun,
 } from '#application/shared/sync/sync-run';
 import type { SyncRuns } from '#application/shared/sync/sync-runs';
-import type { SyncedState, SyncSource, SyncSources } from '#application/shared/sync/sync-source';
+import type { SyncedThing, SyncSource, SyncSources } from '#application/shared/sync/sync-source';
 
 type Kept = SyncRun & SyncPosition & { readonly tenantId: string };
 
@@ -43,18 +43,18 @@ export class InMemorySyncRuns implements SyncRuns {
   publish(
     tenantId: string,
     { id, kind, afterId }: SyncPosition,
-    states: readonly SyncedState[],
+    things: readonly SyncedThing[],
     next: SyncedKind | null,
   ): Promise<void> {
-    this.told.push(...states.map((state) => ({ kind, id: state.id })));
+    this.told.push(...things.map(({ id: told }) => ({ kind, id: told })));
     this.runs = this.runs.map((run) =>
       run.tenantId !== tenantId || run.id !== id
         ? run
         : {
             ...run,
             kind: next ?? kind,
-            afterId: next === kind ? (states.at(-1)?.id ?? afterId) : FIRST_ID,
-            published: { ...run.published, [kind]: run.published[kind] + states.length },
+            afterId: next === kind ? (things.at(-1)?.id ?? afterId) : FIRST_ID,
+            published: { ...run.published, [kind]: run.published[kind] + things.length },
             ...(next === null && { status: 'completed', finished_at: '2026-11-26T00:01:00.000Z' }),
           },
     );
@@ -79,7 +79,7 @@ export class InMemorySyncSources implements SyncSources {
           ids
             .filter((id) => id > afterId)
             .slice(0, most)
-            .map((id) => ({ id, version: 1 })),
+            .map((id) => ({ id, version: 1, state: { id } })),
         ),
     };
   }

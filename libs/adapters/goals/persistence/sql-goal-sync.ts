@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { SyncedState, SyncSource } from '#application/shared/sync/sync-source';
+import type { SyncedThing, SyncSource } from '#application/shared/sync/sync-source';
 import { GoalTree } from '#application/goals/ports/goal-tree';
+import type { Shown } from '#application/shared/view';
 import { goalState } from '#application/goals/views';
 import { SHOWN_PERCENTAGE } from '#adapters/goals/persistence/goal-columns';
 import { Database } from '#adapters/shared/persistence/database';
@@ -26,12 +27,13 @@ export class SqlGoalSync implements SyncSource {
   }
 
   /** Has the tree alone: who rolls up holds the goals of a path in another order than that of their ids. */
-  async after(tenantId: string, afterId: string, most: number): Promise<readonly SyncedState[]> {
+  async after(tenantId: string, afterId: string, most: number): Promise<readonly SyncedThing[]> {
     await this.tree.hold(tenantId);
-    return this.db.query<SyncedState>(
+    const goals = await this.db.query<Shown<typeof goalState>>(
       `SELECT ${STATE} FROM goals g WHERE g.tenant_id = $1 AND g.id > $2 AND g.deleted_at IS NULL
        ORDER BY g.id LIMIT $3 FOR SHARE OF g`,
       [tenantId, afterId, most],
     );
+    return goals.map((state) => ({ id: state.id, version: state.version, goalId: state.id, state }));
   }
 }

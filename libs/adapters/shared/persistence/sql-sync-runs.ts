@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { SharedFact } from '#domain/shared/outgoing';
 import { FIRST_ID, SYNCED_KINDS, type SyncPosition, type SyncRun } from '#application/shared/sync/sync-run';
 import type { SyncRuns } from '#application/shared/sync/sync-runs';
-import type { SyncedState } from '#application/shared/sync/sync-source';
+import type { SyncedThing } from '#application/shared/sync/sync-source';
 import { existing } from '#application/shared/existing';
 import { Clock, RequestContext } from '#application/shared/tools';
 import { Database } from '#adapters/shared/persistence/database';
@@ -62,20 +62,17 @@ export class SqlSyncRuns implements SyncRuns {
   async publish(
     tenantId: string,
     { id, kind, afterId }: SyncPosition,
-    states: readonly SyncedState[],
+    things: readonly SyncedThing[],
     next: SyncPosition['kind'] | null,
   ): Promise<void> {
     await this.journal.write(
       [],
-      states.map((state): Told<SharedFact> => {
-        const named = kind === 'goal' ? { goalId: state.id } : {};
-        return {
-          type: `${kind}.synced`,
-          ...named,
-          version: state.version,
-          details: { sync_id: id, ...named, [kind]: state },
-        };
-      }),
+      things.map(({ goalId = null, version, state }): Told<SharedFact> => ({
+        type: `${kind}.synced`,
+        ...(goalId !== null && { goalId }),
+        version,
+        details: { sync_id: id, [kind]: state },
+      })),
     );
     await this.db.query(
       `UPDATE sync_runs SET kind = coalesce($3, kind), after_id = $4,
@@ -84,8 +81,8 @@ export class SqlSyncRuns implements SyncRuns {
          finished_at = CASE WHEN $3::text IS NULL THEN $7::timestamptz END
        WHERE tenant_id = $1 AND id = $2`,
       [
-        ...[tenantId, id, next, next === kind ? (states.at(-1)?.id ?? afterId) : FIRST_ID],
-        ...[kind, states.length, this.clock.now()],
+        ...[tenantId, id, next, next === kind ? (things.at(-1)?.id ?? afterId) : FIRST_ID],
+        ...[kind, things.length, this.clock.now()],
       ],
     );
   }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { SyncedState, SyncSource } from '#application/shared/sync/sync-source';
+import type { SyncedThing, SyncSource } from '#application/shared/sync/sync-source';
 import { workflowGoalView, workflowView, type WorkflowGoalView, type WorkflowView } from '#application/workflows/views';
 import { Database } from '#adapters/shared/persistence/database';
 import { columnsOf } from '#adapters/shared/persistence/view-columns';
@@ -23,7 +23,7 @@ export class SqlWorkflowSync implements SyncSource {
   }
 
   /** Who changes a goal of a workflow holds the workflow, so its goals stand still too. */
-  async after(tenantId: string, afterId: string, most: number): Promise<readonly SyncedState[]> {
+  async after(tenantId: string, afterId: string, most: number): Promise<readonly SyncedThing[]> {
     const workflows = await this.db.query<WorkflowView>(
       `SELECT ${WORKFLOW} FROM workflows w WHERE w.tenant_id = $1 AND w.id > $2 AND w.deleted_at IS NULL
        ORDER BY w.id LIMIT $3 FOR SHARE OF w`,
@@ -36,6 +36,9 @@ export class SqlWorkflowSync implements SyncSource {
     );
     const goalsOf = new Map(workflows.map(({ id }) => [id, [] as WorkflowGoalView[]]));
     for (const goal of goals) goalsOf.get(goal.workflow_id)?.push(goal);
-    return workflows.map((workflow) => ({ ...workflow, goals: goalsOf.get(workflow.id) }));
+    return workflows.map((workflow) => ({
+      ...{ id: workflow.id, version: workflow.version },
+      state: { ...workflow, goals: goalsOf.get(workflow.id) },
+    }));
   }
 }

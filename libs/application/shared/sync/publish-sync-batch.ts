@@ -30,10 +30,10 @@ export class PublishSyncBatchHandler {
     const position = await this.runs.hold(tenantId, id);
     if (!position) return ok(false);
     const { kind, afterId } = position;
-    const states = await this.sources.of(kind).after(tenantId, afterId, most);
-    const isThrough = states.length < most;
+    const things = await this.sources.of(kind).after(tenantId, afterId, most);
+    const isThrough = things.length < most;
     const next = SYNCED_KINDS[SYNCED_KINDS.indexOf(kind) + 1] ?? null;
-    await this.runs.publish(tenantId, position, states, isThrough ? next : kind);
+    await this.runs.publish(tenantId, position, things, isThrough ? next : kind);
     return ok(true);
   }
 }

@@ -1,4 +1,4 @@
-import type { SyncedState } from '#application/shared/sync/sync-source';
+import type { SyncedThing } from '#application/shared/sync/sync-source';
 import type { SyncPosition, SyncRun, SyncedKind } from '#application/shared/sync/sync-run';
 
 /** The runs that publish the present state of tenants, at most one at a time of each. */
@@ -14,11 +14,11 @@ export abstract class SyncRuns {
   /** Holds a running run until the transaction ends; `null` when it is not running any more, or somebody else holds it. */
   abstract hold(tenantId: string, id: string): Promise<SyncPosition | null>;
 
-  /** Tells the state of these things, and that the run has come so far; `next`: what comes when this kind is through, `null`: nothing. */
+  /** Tells the state of these, and that the run has come so far; `next`: what comes when this kind is through, `null`: nothing. */
   abstract publish(
     tenantId: string,
     position: SyncPosition,
-    states: readonly SyncedState[],
+    things: readonly SyncedThing[],
     next?: SyncedKind | null,
   ): Promise<void>;
 }

@@ -1,9 +1,13 @@
 import type { SyncedKind } from '#application/shared/sync/sync-run';
 
-/** The present state of one thing: all that its own route answers but what the clock makes of it. */
-export interface SyncedState {
+/** One thing as it is told of. */
+export interface SyncedThing {
   readonly id: string;
   readonly version: number;
+  /** The strategic goal that it is, or is of. */
+  readonly goalId?: string | null;
+  /** All that its own route answers, but what the clock or other things make of it. */
+  readonly state: object;
 }
 
 /** Where the present state of one kind of thing is read. */
@@ -16,7 +20,7 @@ export abstract class SyncSource {
    * The next things behind an id, by id, that are not deleted. Until the transaction ends nobody changes them: what is told of
    * them now is never older than what was told of them before.
    */
-  abstract after(tenantId: string, afterId: string, most: number): Promise<readonly SyncedState[]>;
+  abstract after(tenantId: string, afterId: string, most: number): Promise<readonly SyncedThing[]>;
 }
 
 /** One source for each kind. */
