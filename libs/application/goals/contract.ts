@@ -83,3 +83,21 @@ export abstract class GoalDependants {
   /** Brings back what a deletion took. */
   abstract restore(tenantId: string, deletionId: string, withGoalId: string): Promise<void>;
 }
+
+/** A goal that needs its owner's attention. */
+export interface GoalOffTrack {
+  readonly goalId: string;
+  readonly name: string;
+  readonly ownerId: string;
+}
+
+/** The owned goals of the tenant that are off track `now` and were not at `since`. */
+export class ListGoalsGoneOffTrack extends Query<Result<readonly GoalOffTrack[]>> {
+  constructor(
+    readonly actor: Actor,
+    readonly since: Date,
+    readonly now: Date,
+  ) {
+    super();
+  }
+}
