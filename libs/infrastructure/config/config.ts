@@ -72,6 +72,13 @@ export const SETTINGS = {
   STATS_CACHE_TTL_SECONDS: whole('How long statistics are cached; 0: not at all.', 300, 0, 86_400),
   WORKFLOW_MAX_GOALS: whole('Most goals of one workflow, inactive ones included.', 3, 1, 100),
   OUTBOX_RETENTION_DAYS: whole('How far back outgoing events are sent again after Redis lost them.', 7, 1),
+  SMTP_URL: url('Mail server, `smtp://user:password@host:port`; TLS by `smtps://`. Empty: no mail is sent.', [
+    'smtp',
+    'smtps',
+  ]),
+  MAIL_FROM: text('Sender of mails.', 'Goal Service <goal-service@localhost>'),
+  BREAKER_FAILURES: whole('How many failures in a row of a service outside end the asking.', 5),
+  BREAKER_RESET_MS: whole('After how long it is asked once again.', 30_000),
 } satisfies Record<string, Setting<unknown>>;
 
 export type SettingName = keyof typeof SETTINGS;
@@ -107,6 +114,10 @@ export abstract class Config implements Values {
   declare readonly STATS_CACHE_TTL_SECONDS: number;
   declare readonly WORKFLOW_MAX_GOALS: number;
   declare readonly OUTBOX_RETENTION_DAYS: number;
+  declare readonly SMTP_URL: string;
+  declare readonly MAIL_FROM: string;
+  declare readonly BREAKER_FAILURES: number;
+  declare readonly BREAKER_RESET_MS: number;
 }
 
 /** Reads the environment; throws once, naming every fault. */

@@ -7,6 +7,7 @@ import { CacheGeneration1795240000006 } from '#migrations/1795240000006-cache-ge
 import { AuditByTime1795240000007 } from '#migrations/1795240000007-audit-by-time';
 import { Goals1795240000010 } from '#migrations/1795240000010-goals';
 import { Tasks1795240000011 } from '#migrations/1795240000011-tasks';
+import { Notifications1795240000012 } from '#migrations/1795240000012-notifications';
 import { Sync1795240000013 } from '#migrations/1795240000013-sync';
 
 /** All migrations, in their order; the last one is the head that readiness asks for. */
@@ -20,5 +21,6 @@ export const MIGRATIONS = [
   AuditByTime1795240000007,
   Goals1795240000010,
   Tasks1795240000011,
+  Notifications1795240000012,
   Sync1795240000013,
 ];

@@ -3,14 +3,22 @@ import type { Config } from '#infrastructure/config/config';
 import { HourlyPurge } from '#infrastructure/database/hourly-purge';
 import { CoreModule } from '#infrastructure/modules/core.module';
 import { goals } from '#infrastructure/modules/goals.module';
+import { identity } from '#infrastructure/modules/identity.module';
+import { notifications } from '#infrastructure/modules/notifications.module';
 import { shared } from '#infrastructure/modules/shared.module';
 import { tasks } from '#infrastructure/modules/tasks.module';
 import { workflows } from '#infrastructure/modules/workflows.module';
 import { HealthController } from '#infrastructure/observability/health.controller';
 import { OutboxRelay } from '#infrastructure/redis/outbox-relay';
 
-/** What runs by itself in a worker for all contexts. */
-const upkeep: Provider[] = [OutboxRelay, HourlyPurge];
+/** What runs by itself in a worker, for one context or for all. */
+const workers: Provider[] = [
+  ...workflows.workers,
+  ...notifications.workers,
+  ...shared.workers,
+  OutboxRelay,
+  HourlyPurge,
+];
 
 @Module({})
 class Api {}
@@ -22,7 +30,7 @@ class Worker {}
 class Everything {}
 
 /** Every context, each with its table of contents. */
-const contexts = [goals, tasks, workflows, shared];
+const contexts = [identity, goals, tasks, workflows, notifications, shared];
 const providers = contexts.flatMap((context) => context.providers);
 const controllers = [HealthController, ...contexts.flatMap((context) => context.controllers)];
 
@@ -38,7 +46,7 @@ export const apiModule = (config: Config): DynamicModule => ({
 export const workerModule = (config: Config): DynamicModule => ({
   module: Worker,
   imports: [CoreModule.with(config)],
-  providers: [...providers, ...workflows.workers, ...shared.workers, ...upkeep],
+  providers: [...providers, ...workers],
   controllers: [...workflows.consumers],
 });
 
@@ -46,6 +54,6 @@ export const workerModule = (config: Config): DynamicModule => ({
 export const everythingModule = (config: Config): DynamicModule => ({
   module: Everything,
   imports: [CoreModule.with(config)],
-  providers: [...providers, ...workflows.workers, ...shared.workers, ...upkeep],
+  providers: [...providers, ...workers],
   controllers: [...controllers, ...workflows.consumers],
 });

@@ -1,19 +1,16 @@
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import type { Redis } from 'ioredis';
 import type { PartHealth } from '#application/shared/health';
-import { blameOf } from '#adapters/shared/persistence/blame';
 import type { EventIntake, RawMessage } from '#adapters/workflows/messaging/event-intake';
 import type { Config } from '#infrastructure/config/config';
 import type { RedisConnections } from '#infrastructure/redis/connections';
-import { readEntries, type Entry } from '#infrastructure/redis/stream-entries';
+import type { Entry } from '#infrastructure/redis/stream-entries';
+import { blameOfReading, StreamGroup } from '#infrastructure/redis/stream-group';
 
 export const GROUP = 'goal-service';
 export const SHARDS_SEEN = 'goal-service:events:in:shards';
 export const shardKey = (shard: number): string => `goal-service:events:in:${String(shard)}`;
 
-const BLOCK_MS = 1000;
 const BATCHES_AT_ONCE = 2;
 const TEND_EVERY_MS = 2000;
 const POSTPONED_MS = 500;
@@ -24,8 +21,7 @@ const POSTPONED_MS = 500;
  */
 export class StreamLoop {
   private readonly log: Logger;
-  private readonly redis: Redis;
-  private readonly reader: Redis;
+  private readonly group: StreamGroup;
   private stopping = false;
   private finished: Promise<void> = Promise.resolve();
   private lastHandled = Date.now();
@@ -36,7 +32,7 @@ export class StreamLoop {
 
   constructor(
     private readonly stream: string,
-    private readonly consumer: string,
+    consumer: string,
     private readonly config: Config,
     private readonly intake: EventIntake,
     connections: RedisConnections,
@@ -44,9 +40,8 @@ export class StreamLoop {
     private readonly forGood: boolean,
   ) {
     this.log = new Logger(`StreamLoop ${stream}`);
-    this.redis = connections.open(`stream:${stream}`);
-    // Of its own: what is sent behind a blocking read waits for it. Gives up on a server that is frozen.
-    this.reader = connections.open(`reader:${stream}`, { commandTimeout: BLOCK_MS + 2000 });
+    const { EVENT_BATCH_SIZE: count, EVENT_PROCESSING_TIMEOUT_MS: patienceMs } = config;
+    this.group = new StreamGroup({ stream, group: GROUP, consumer, count, patienceMs }, connections);
   }
 
   run(): Promise<void> {
@@ -68,34 +63,13 @@ export class StreamLoop {
   private async loop(): Promise<void> {
     while (!this.stopping) {
       try {
-        await Promise.all([this.redis, this.reader].map(ready));
-        await this.joinGroup();
-        await this.ownPending();
+        await this.group.join();
+        for await (const entries of this.group.ownPending()) await this.handle(entries);
         this.trouble = undefined;
         if (await this.readOn()) return;
       } catch (failure) {
         await this.waitAfter(failure);
       }
-    }
-  }
-
-  /** From the very beginning, never from `$`: what was sent before the group existed counts too. */
-  private async joinGroup(): Promise<void> {
-    try {
-      await this.redis.xgroup('CREATE', this.stream, GROUP, '0', 'MKSTREAM');
-    } catch (failure) {
-      if (!(failure as Error).message.startsWith('BUSYGROUP')) throw failure;
-    }
-  }
-
-  /** What this consumer was given and has not acknowledged: its connection broke, or the batch failed. */
-  private async ownPending(): Promise<void> {
-    for (let after = '0-0'; ;) {
-      const entries = await this.read(after);
-      const last = entries.at(-1);
-      if (!last) return;
-      await this.handle(entries);
-      after = last.id;
     }
   }
 
@@ -114,7 +88,7 @@ export class StreamLoop {
     };
     let isEmpty = false;
     while (!this.stopping && failures.length === 0 && !isEmpty) {
-      const entries = await this.read('>');
+      const entries = await this.group.read('>');
       if (entries.length > 0) begin(this.handle(entries));
       if (inHand.size >= BATCHES_AT_ONCE) await Promise.race(inHand);
       await this.tend();
@@ -125,25 +99,12 @@ export class StreamLoop {
     return isEmpty;
   }
 
-  /** `after` is `>` for new entries (waits up to a second for them), or an id for own pending ones. */
-  private async read(after: string): Promise<Entry[]> {
-    const block = after === '>' ? ['BLOCK', BLOCK_MS] : [];
-    const count = this.config.EVENT_BATCH_SIZE;
-    return readEntries(
-      await this.reader.callBuffer(
-        'XREADGROUP',
-        ...['GROUP', GROUP, this.consumer, 'COUNT', count, ...block, 'STREAMS', this.stream, after],
-      ),
-    );
-  }
-
   private async handle(entries: readonly Entry[]): Promise<void> {
     if (entries.length === 0) return;
     const postponed = new Set(
       (await this.intake.takeBatch(entries.map((entry) => this.message(entry)))).map(({ origin }) => origin),
     );
-    const handled = entries.filter(({ id }) => !postponed.has(this.originOf(id)));
-    if (handled.length > 0) await this.redis.xack(this.stream, GROUP, ...handled.map(({ id }) => id));
+    await this.group.acknowledge(entries.filter(({ id }) => !postponed.has(this.originOf(id))));
     this.postponed.push(...entries.filter(({ id }) => postponed.has(this.originOf(id))));
     this.lastHandled = Date.now();
   }
@@ -171,27 +132,16 @@ export class StreamLoop {
 
   /** Takes over what another reader was given and has not acknowledged for longer than a batch may take. */
   private async adopt(): Promise<void> {
-    for (let cursor = '0-0'; ;) {
-      const answer = (await this.redis.callBuffer(
-        'XAUTOCLAIM',
-        this.stream,
-        GROUP,
-        this.consumer,
-        this.config.EVENT_PROCESSING_TIMEOUT_MS,
-        cursor,
-        'COUNT',
-        this.config.EVENT_BATCH_SIZE,
-      )) as [Buffer, unknown];
+    for await (const entries of this.group.abandoned()) {
       const mine = new Set(this.postponed.map(({ id }) => id));
-      await this.handle(readEntries([[null, answer[1]]]).filter(({ id }) => !mine.has(id)));
-      cursor = answer[0].toString();
-      if (cursor === '0-0' || this.stopping) return;
+      await this.handle(entries.filter(({ id }) => !mine.has(id)));
+      if (this.stopping) return;
     }
   }
 
   /** Drops what every group has handled, but for the last minutes, which can be replayed. */
   private async trim(): Promise<void> {
-    const groups = (await this.redis.xinfo('GROUPS', this.stream)) as unknown[][];
+    const groups = (await this.group.redis.xinfo('GROUPS', this.stream)) as unknown[][];
     const bounds = await Promise.all(
       groups.map(async (fields) => {
         const group = Object.fromEntries(pairs(fields)) as {
@@ -200,17 +150,17 @@ export class StreamLoop {
           'last-delivered-id': string;
         };
         if (group.pending === 0) return group['last-delivered-id'];
-        const [, least] = (await this.redis.xpending(this.stream, group.name)) as [number, string | null];
+        const [, least] = (await this.group.redis.xpending(this.stream, group.name)) as [number, string | null];
         return least ?? group['last-delivered-id'];
       }),
     );
     const replayed = `${String(Date.now() - this.config.STREAM_REPLAY_SECONDS * 1000)}-0`;
     const least = [...bounds, replayed].reduce((low, id) => (isBefore(id, low) ? id : low));
-    await this.redis.xtrim(this.stream, 'MINID', '~', least);
+    await this.group.redis.xtrim(this.stream, 'MINID', '~', least);
   }
 
   private async isEmpty(): Promise<boolean> {
-    const [pending] = (await this.redis.xpending(this.stream, GROUP)) as [number];
+    const [pending] = (await this.group.redis.xpending(this.stream, GROUP)) as [number];
     return pending === 0 && this.postponed.length === 0;
   }
 
@@ -218,25 +168,13 @@ export class StreamLoop {
   private async waitAfter(failure: unknown): Promise<void> {
     this.postponed = [];
     const { message } = failure as Error;
-    const ours = blameOf(failure) === 'ours' && !isRedisTrouble(message);
+    const ours = blameOfReading(failure) === 'ours';
     this.trouble = { state: ours ? 'down' : 'degraded', detail: message };
     if (ours) this.log.error(failure);
     else this.log.warn(`waiting: ${message}`);
     await sleep(ours ? 3000 : 250);
   }
 }
-
-/** Waits for a connection that is being made, for as long as making it may take. */
-const ready = async (redis: Redis): Promise<void> => {
-  if (redis.status === 'ready') return;
-  await once(redis, 'ready', { signal: AbortSignal.timeout(5000) });
-};
-
-/** `NOGROUP`: the stream was flushed, and the group is made again. */
-const isRedisTrouble = (message: string): boolean =>
-  /NOGROUP|LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|UNBLOCKED|Stream isn't writeable|Command timed out|operation was aborted|max retries per request/i.test(
-    message,
-  );
 
 const pairs = (fields: readonly unknown[]): [string, unknown][] =>
   fields.flatMap((field, n) => (n % 2 === 0 ? [[String(field), fields[n + 1]] as [string, unknown]] : []));

@@ -31,8 +31,8 @@ export interface Route {
   readonly method: Method;
   /** Below `/api/v1`, with its parameters in braces. */
   readonly path: string;
-  /** `null`: open to everybody. */
-  readonly permission: Permission | null;
+  /** `any`: whoever has a token; `null`: open to everybody. */
+  readonly permission: Permission | 'any' | null;
   readonly pathParameters: readonly Parameter[];
   readonly query: readonly Parameter[];
   readonly ifMatch: 'required' | 'optional' | 'none';
@@ -82,7 +82,7 @@ const routeOf = (document: Document, path: string, method: Method, operation: Op
     name: `${method} ${path}`,
     method,
     path,
-    permission: PERMISSIONS.find((known) => known === operation['x-permission']) ?? null,
+    permission: [...PERMISSIONS, 'any' as const].find((known) => known === operation['x-permission']) ?? null,
     pathParameters: parameters.filter((one) => one.in === 'path'),
     query: parameters.filter((one) => one.in === 'query'),
     ifMatch: ifMatch ? (ifMatch.required ? 'required' : 'optional') : 'none',

@@ -104,6 +104,15 @@ export class World {
       await this.owner('PUT', `${path}/${external}`, { name: 'An entry' });
       return external;
     },
+    '/notifications/{id}': async () => {
+      const id = randomUUID();
+      await this.app.sql.query(
+        `INSERT INTO notifications (tenant_id, id, user_id, kind, details, source_key, in_inbox, created_at)
+         VALUES ($1, $2, $3, 'task_ready', '{"title": "A task"}', $4, true, now())`,
+        [this.tenant.id, id, this.tenant.userId, `test ${id}`],
+      );
+      return id;
+    },
     '/dead-letters/{id}': async () => {
       const id = randomUUID();
       const event = {
@@ -206,7 +215,7 @@ export const storedRows = async (app: TestApp, tenantId?: string): Promise<Recor
   );
   const tables = await app.rows<{ name: string }>(
     `SELECT c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE n.nspname = 'public' AND c.relkind = 'r' AND c.relname <> 'migrations' ORDER BY 1`,
+     WHERE n.nspname = 'public' AND c.relkind = 'r' AND c.relname NOT IN ('migrations', 'schedule_runs') ORDER BY 1`,
   );
   const parts = tables.map(({ name }) => {
     const owner = name === 'tenants' ? 'id' : 'tenant_id';

@@ -13,16 +13,17 @@ export const reference = (view: View<ViewShape>): Schema => {
   return { $ref: `#/components/schemas/${view.name}` };
 };
 
-/** The schema of one page of a list. */
-export const pageOf = (item: View<ViewShape>): Schema => ({
+/** The schema of one page of a list, and of what it says `beside` its items. */
+export const pageOf = (item: View<ViewShape>, beside: ViewShape = {}): Schema => ({
   type: 'object',
-  required: ['items', 'total', 'offset', 'limit', 'next_cursor'],
+  required: ['items', 'total', 'offset', 'limit', 'next_cursor', ...Object.keys(beside)],
   properties: {
     items: { type: 'array', items: reference(item) },
     total: { type: 'integer', nullable: true, description: '`null` on pages by cursor' },
     offset: { type: 'integer' },
     limit: { type: 'integer' },
     next_cursor: { type: 'string', nullable: true },
+    ...Object.fromEntries(Object.entries(beside).map(([key, kind]) => [key, schemaOf(kind)])),
   },
 });
 

@@ -12,10 +12,14 @@ export interface OperationSpec {
   readonly id: string;
   readonly summary: string;
   readonly description?: string;
-  /** The permission its handler asks for; shown in the document as `x-permission`. */
-  readonly permission: Permission;
-  /** What a success answers: a view, a page of a listing, or nothing (204). */
-  readonly answers: View<ViewShape> | { readonly page: Listing } | { readonly listOf: View<ViewShape> } | 'nothing';
+  /** The permission its handler asks for, or `any`: whoever has a token; shown in the document as `x-permission`. */
+  readonly permission: Permission | 'any';
+  /** What a success answers: a view, a page of a listing (and what stands `beside` its items), or nothing (204). */
+  readonly answers:
+    | View<ViewShape>
+    | { readonly page: Listing; readonly beside?: ViewShape }
+    | { readonly listOf: View<ViewShape> }
+    | 'nothing';
   /** What it answers instead when it is asked in another way, which the description says. */
   readonly orAnswers?: View<ViewShape>;
   /** 201 with `Location`, and `Idempotency-Key` is taken. */
@@ -67,7 +71,7 @@ export const Operation = (spec: OperationSpec): MethodDecorator =>
     ApiOperation({
       operationId: spec.id,
       summary: spec.summary,
-      description: [spec.description, `Needs \`${spec.permission}\`.`].filter(Boolean).join(' '),
+      description: [spec.description, needs(spec.permission)].filter(Boolean).join(' '),
     }),
     ...answersOf(spec),
     ...headersOf(spec),
@@ -79,6 +83,9 @@ const statusOf = ({ creates, begins, answers }: OperationSpec): number => {
   if (begins) return 202;
   return answers === 'nothing' ? 204 : 200;
 };
+
+const needs = (permission: OperationSpec['permission']): string =>
+  permission === 'any' ? 'Needs no more than a token.' : `Needs \`${permission}\`.`;
 
 const answersOf = (spec: OperationSpec): MethodDecorator[] => {
   const usual = answerSchema(spec.answers);
@@ -120,7 +127,7 @@ const IDEMPOTENCY_KEY = {
 
 const answerSchema = (answers: OperationSpec['answers']): Schema | undefined => {
   if (answers === 'nothing') return undefined;
-  if ('page' in answers) return pageOf(answers.page.item);
+  if ('page' in answers) return pageOf(answers.page.item, answers.beside);
   if ('listOf' in answers) return { type: 'array', items: reference(answers.listOf) };
   return reference(answers);
 };

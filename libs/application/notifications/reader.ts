@@ -1,0 +1,12 @@
+import type { Actor } from '#domain/shared/actor';
+import type { DomainError } from '#domain/shared/errors';
+import { err, ok, type Result } from '#domain/shared/result';
+
+const NO_PERSON: DomainError = {
+  kind: 'forbidden',
+  code: 'forbidden',
+  message: 'Only a person has an inbox.',
+};
+
+/** Whose inbox is asked for: everybody's own and nobody else's, whatever they may do besides (API, *Own inbox*). */
+export const readerOf = ({ userId }: Actor): Result<string> => (userId === null ? err(NO_PERSON) : ok(userId));

@@ -1,0 +1,104 @@
+import { once } from 'node:events';
+import type { Redis } from 'ioredis';
+import { blameOf, type Blame } from '#adapters/shared/persistence/blame';
+import type { RedisConnections } from '#infrastructure/redis/connections';
+import { readEntries, type Entry } from '#infrastructure/redis/stream-entries';
+
+const BLOCK_MS = 1000;
+
+/** Who reads a stream, in the name of which group. */
+export interface Membership {
+  readonly stream: string;
+  readonly group: string;
+  readonly consumer: string;
+  /** Most entries at once. */
+  readonly count: number;
+  /** After how long, in milliseconds, the entries of a reader that says nothing are taken over. */
+  readonly patienceMs: number;
+}
+
+/** One consumer of a group that reads a stream: what it is given stays its own until it is acknowledged. */
+export class StreamGroup {
+  /** For what is answered at once. */
+  readonly redis: Redis;
+  private readonly reader: Redis;
+
+  constructor(
+    private readonly member: Membership,
+    connections: RedisConnections,
+  ) {
+    const { stream, group } = member;
+    this.redis = connections.open(`${group}:${stream}`);
+    // Of its own: what is sent behind a blocking read waits for it. Gives up on a server that is frozen.
+    this.reader = connections.open(`reader:${group}:${stream}`, { commandTimeout: BLOCK_MS + 2000 });
+  }
+
+  /** Waits for the connections, and makes the group: from the very beginning, never from `$`: what was sent before it counts too. */
+  async join(): Promise<void> {
+    await Promise.all([this.redis, this.reader].map(ready));
+    try {
+      await this.redis.xgroup('CREATE', this.member.stream, this.member.group, '0', 'MKSTREAM');
+    } catch (failure) {
+      if (!(failure as Error).message.startsWith('BUSYGROUP')) throw failure;
+    }
+  }
+
+  /** `after` is `>` for new entries (waits up to a second for them), or an id for own pending ones. */
+  async read(after: string): Promise<Entry[]> {
+    const { stream, group, consumer, count } = this.member;
+    const block = after === '>' ? ['BLOCK', BLOCK_MS] : [];
+    return readEntries(
+      await this.reader.callBuffer(
+        'XREADGROUP',
+        ...['GROUP', group, consumer, 'COUNT', count, ...block, 'STREAMS', stream, after],
+      ),
+    );
+  }
+
+  /** What this consumer was given and has not acknowledged: its connection broke, or a batch failed. A batch at a time. */
+  async *ownPending(): AsyncGenerator<Entry[]> {
+    for (let after = '0-0'; ;) {
+      const entries = await this.read(after);
+      const last = entries.at(-1);
+      if (!last) return;
+      yield entries;
+      after = last.id;
+    }
+  }
+
+  /** What another reader was given and has not acknowledged for longer than patience lasts; now this one's. A batch at a time. */
+  async *abandoned(): AsyncGenerator<Entry[]> {
+    const { stream, group, consumer, count, patienceMs } = this.member;
+    for (let cursor = '0-0'; ;) {
+      const answer = (await this.redis.callBuffer(
+        'XAUTOCLAIM',
+        ...[stream, group, consumer, patienceMs, cursor, 'COUNT', count],
+      )) as [Buffer, unknown];
+      yield readEntries([[null, answer[1]]]);
+      cursor = answer[0].toString();
+      if (cursor === '0-0') return;
+    }
+  }
+
+  async acknowledge(entries: readonly Entry[]): Promise<void> {
+    if (entries.length > 0) {
+      await this.redis.xack(this.member.stream, this.member.group, ...entries.map(({ id }) => id));
+    }
+  }
+}
+
+/** Whose fault it is that a stream could not be read on. */
+export const blameOfReading = (failure: unknown): Blame =>
+  isRedisTrouble((failure as Error).message) ? 'world' : blameOf(failure);
+
+/** Waits for a connection that is being made, for as long as making it may take. */
+const ready = async (redis: Redis): Promise<void> => {
+  if (redis.status === 'ready') return;
+  await once(redis, 'ready', { signal: AbortSignal.timeout(5000) });
+};
+
+/** `NOGROUP`: the stream was flushed, and the group is made again. */
+const isRedisTrouble = (message: string): boolean =>
+  /NOGROUP|LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|UNBLOCKED|Stream isn't writeable|Command timed out|operation was aborted|max retries per request/i.test(
+    message,
+  );
