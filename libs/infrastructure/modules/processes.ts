@@ -3,7 +3,9 @@ import type { Config } from '#infrastructure/config/config';
 import { HourlyPurge } from '#infrastructure/database/hourly-purge';
 import { CoreModule } from '#infrastructure/modules/core.module';
 import { goals } from '#infrastructure/modules/goals.module';
+import { identity } from '#infrastructure/modules/identity.module';
 import { shared } from '#infrastructure/modules/shared.module';
+import { tasks } from '#infrastructure/modules/tasks.module';
 import { workflows } from '#infrastructure/modules/workflows.module';
 import { HealthController } from '#infrastructure/observability/health.controller';
 import { OutboxRelay } from '#infrastructure/redis/outbox-relay';
@@ -21,7 +23,7 @@ class Worker {}
 class Everything {}
 
 /** Every context, each with its table of contents. */
-const contexts = [goals, workflows, shared];
+const contexts = [identity, goals, tasks, workflows, shared];
 const providers = contexts.flatMap((context) => context.providers);
 const controllers = [HealthController, ...contexts.flatMap((context) => context.controllers)];
 

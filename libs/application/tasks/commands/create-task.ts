@@ -41,12 +41,13 @@ export class CreateTaskHandler {
     const { tenantId, userId: by } = actor;
     const place = await this.placing.ofNew(actor, asked);
     if (!place.ok) return place;
-    const made = { id: this.ids.next(), tenantId, by, fields, ...asked, ...place.value };
+    const dependencies = [...new Set(asked.dependencies)];
+    const made = { id: this.ids.next(), tenantId, by, fields, ...asked, ...place.value, dependencies };
     const task = Task.create(made, this.clock.now());
     if (!task.ok) return task;
     const saved = await this.tasks.save(task.value);
     if (!saved.ok) return saved;
-    await this.dependencies.begin(task.value, asked.dependencies);
+    await this.dependencies.begin(task.value, dependencies);
     const rolledUp = await this.neighbours.rollUp(actor, await this.neighbours.goalsOf(task.value));
     if (!rolledUp.ok) return rolledUp;
     return ok(existing(await this.shown.task(tenantId, task.value.state.id)));
