@@ -1,23 +1,15 @@
 import { TASK_STATUSES } from '#domain/tasks/words';
 import { view, type Shown } from '#application/shared/view';
 
-const dependency = {
+/** One task waits for another one to be closed (SPEC 6). `is_open`: that one holds it up; what is deleted does not. */
+export const taskPredecessorView = view('TaskPredecessor', {
   task_id: 'uuid',
   depends_on_id: 'uuid',
-  created_at: 'time',
-  created_by: { orNull: 'uuid' },
-} as const;
-
-/** One task waits for another one to be closed (SPEC 6). */
-export const taskDependencyView = view('TaskDependency', dependency);
-export type TaskDependencyView = Shown<typeof taskDependencyView>;
-
-/** The same with what is waited for. `is_open`: it still holds the task up; what is deleted does not. */
-export const taskPredecessorView = view('TaskPredecessor', {
-  ...dependency,
   title: 'text',
   status: { oneOf: TASK_STATUSES },
   is_open: 'boolean',
+  created_at: 'time',
+  created_by: { orNull: 'uuid' },
 });
 export type TaskPredecessorView = Shown<typeof taskPredecessorView>;
 

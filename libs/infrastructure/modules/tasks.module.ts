@@ -17,6 +17,7 @@ import { TaskBoard } from '#application/tasks/ports/task-board';
 import { TaskReadModel } from '#application/tasks/ports/task-read-model';
 import { TaskRepository } from '#application/tasks/ports/task-repository';
 import { TaskSubtrees } from '#application/tasks/ports/task-subtrees';
+import { GetDependencyHandler } from '#application/tasks/queries/get-dependency';
 import { ListDependenciesHandler } from '#application/tasks/queries/list-dependencies';
 import { TaskDependenciesController } from '#adapters/tasks/http/task-dependencies.controller';
 import { TasksController } from '#adapters/tasks/http/tasks.controller';
@@ -38,7 +39,7 @@ const commands = [
   RemoveDependencyHandler,
 ];
 
-const queries = [ListDependenciesHandler];
+const queries = [ListDependenciesHandler, GetDependencyHandler];
 
 /** What is read and shown. */
 const shown: Provider[] = [{ provide: TaskReadModel, useClass: SqlTaskReadModel }];

@@ -55,6 +55,7 @@ export class World {
     const example = exampleOf(route.body) as Body;
     const body = 'linked_element_id' in example ? { ...example, linked_element_id: randomUUID() } : example;
     this.made += 1;
+    if ('depends_on_id' in example) return { ...example, depends_on_id: await this.task() };
     const named = typeof body.name === 'string' ? { ...body, name: `${body.name} ${String(this.made)}` } : body;
     if (!/^\/pending-actions\/.*\/(complete|fail)$/.test(route.path)) return named;
     return { ...named, token: this.token };
@@ -102,6 +103,11 @@ export class World {
       await this.owner('PUT', `${path}/${external}`, { name: 'An entry' });
       return external;
     },
+    '/tasks/{id}/dependencies/{depends_on_id}': async (path) => {
+      const id = await this.task();
+      await this.owner('POST', path, { depends_on_id: id });
+      return id;
+    },
     '/dead-letters/{id}': async () => {
       const id = randomUUID();
       const event = {
@@ -118,6 +124,10 @@ export class World {
       return id;
     },
   };
+
+  private async task(): Promise<string> {
+    return this.idOf(await this.owner('POST', '/tasks', { title: 'A task' }));
+  }
 
   private async contact(): Promise<string> {
     const external = `contact-${randomUUID()}`;

@@ -1,13 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Task } from '#domain/tasks/task';
-import { existing } from '#application/shared/existing';
 import { Clock, RequestContext } from '#application/shared/tools';
-import {
-  taskDependencyView,
-  taskPredecessorView,
-  type TaskDependencyView,
-  type TaskPredecessorView,
-} from '#application/tasks/dependency-views';
+import { taskPredecessorView, type TaskPredecessorView } from '#application/tasks/dependency-views';
 import type { DependencyStore } from '#application/tasks/ports/dependency-store';
 import { Database } from '#adapters/shared/persistence/database';
 import { Journal } from '#adapters/shared/persistence/journal';
@@ -15,13 +9,13 @@ import type { Write } from '#adapters/shared/persistence/row-writes';
 import { columnsOf } from '#adapters/shared/persistence/view-columns';
 import { isOpenTask } from '#adapters/tasks/persistence/task-sql';
 
-const DEPENDENCY = columnsOf(taskDependencyView, 'd');
-
 const PREDECESSOR = columnsOf(taskPredecessorView, 'd', {
   title: 'p.title',
   status: 'p.status',
   is_open: `(${isOpenTask('p')})`,
 });
+
+const PREDECESSORS = 'task_dependencies d JOIN tasks p ON p.tenant_id = d.tenant_id AND p.id = d.depends_on_id';
 
 @Injectable()
 export class SqlDependencyStore implements DependencyStore {
@@ -43,11 +37,19 @@ export class SqlDependencyStore implements DependencyStore {
 
   list(tenantId: string, taskId: string): Promise<TaskPredecessorView[]> {
     return this.db.query<TaskPredecessorView>(
-      `SELECT ${PREDECESSOR}
-       FROM task_dependencies d JOIN tasks p ON p.tenant_id = d.tenant_id AND p.id = d.depends_on_id
+      `SELECT ${PREDECESSOR} FROM ${PREDECESSORS}
        WHERE d.tenant_id = $1 AND d.task_id = $2 ORDER BY d.created_at, d.depends_on_id`,
       [tenantId, taskId],
     );
+  }
+
+  async one(tenantId: string, taskId: string, dependsOnId: string): Promise<TaskPredecessorView | null> {
+    const [row] = await this.db.query<TaskPredecessorView>(
+      `SELECT ${PREDECESSOR} FROM ${PREDECESSORS}
+       WHERE d.tenant_id = $1 AND d.task_id = $2 AND d.depends_on_id = $3`,
+      [tenantId, taskId, dependsOnId],
+    );
+    return row ?? null;
   }
 
   async begin({ state }: Task, dependsOnIds: readonly string[]): Promise<void> {
@@ -55,15 +57,10 @@ export class SqlDependencyStore implements DependencyStore {
     await this.db.query(INSERT, [state.tenantId, state.id, dependsOnIds, this.clock.now(), this.context.actor.userId]);
   }
 
-  async add(task: Task, dependsOnId: string): Promise<TaskDependencyView> {
+  async add(task: Task, dependsOnId: string): Promise<void> {
     const { tenantId, id } = task.state;
     const by = this.context.actor.userId;
     await this.write(task, { sql: INSERT, parameters: [tenantId, id, [dependsOnId], this.clock.now(), by] });
-    const [made] = await this.db.query<TaskDependencyView>(
-      `SELECT ${DEPENDENCY} FROM task_dependencies d WHERE d.tenant_id = $1 AND d.task_id = $2 AND d.depends_on_id = $3`,
-      [tenantId, id, dependsOnId],
-    );
-    return existing(made ?? null);
   }
 
   async remove(task: Task, dependsOnId: string): Promise<void> {

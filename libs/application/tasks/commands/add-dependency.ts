@@ -2,13 +2,14 @@ import { Command, CommandHandler } from '@nestjs/cqrs';
 import type { Actor } from '#domain/shared/actor';
 import { fault, forbidden, invalid, missing } from '#domain/shared/errors';
 import { err, ok, type Result } from '#domain/shared/result';
-import type { TaskDependencyView } from '#application/tasks/dependency-views';
+import { existing } from '#application/shared/existing';
+import type { TaskPredecessorView } from '#application/tasks/dependency-views';
 import { DependencyStore } from '#application/tasks/ports/dependency-store';
 import { TaskBoard } from '#application/tasks/ports/task-board';
 import { TaskRepository } from '#application/tasks/ports/task-repository';
 
 /** Has a task wait for another one, even if it has started already (SPEC 6). */
-export class AddDependency extends Command<Result<TaskDependencyView>> {
+export class AddDependency extends Command<Result<TaskPredecessorView>> {
   constructor(
     readonly actor: Actor,
     readonly id: string,
@@ -26,7 +27,7 @@ export class AddDependencyHandler {
     private readonly dependencies: DependencyStore,
   ) {}
 
-  async execute({ actor, id, dependsOnId }: AddDependency): Promise<Result<TaskDependencyView>> {
+  async execute({ actor, id, dependsOnId }: AddDependency): Promise<Result<TaskPredecessorView>> {
     if (!actor.may('task:update')) return err(forbidden('task:update'));
     const { tenantId } = actor;
     await this.board.hold(tenantId);
@@ -35,7 +36,9 @@ export class AddDependencyHandler {
     if (!(await this.tasks.find(tenantId, dependsOnId))) return err(UNKNOWN);
     const present = await this.dependencies.idsOf(tenantId, id);
     const added = task.dependOn(dependsOnId, present, await this.board.way(tenantId, [dependsOnId], id));
-    return added.ok ? ok(await this.dependencies.add(task, dependsOnId)) : added;
+    if (!added.ok) return added;
+    await this.dependencies.add(task, dependsOnId);
+    return ok(existing(await this.dependencies.one(tenantId, id, dependsOnId)));
   }
 }
 
