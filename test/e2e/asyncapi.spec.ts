@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { EVENT_TYPES } from '#domain/workflows/goal-type';
 import { GOAL_FACTS } from '#domain/goals/outgoing';
+import { TASK_FACTS } from '#domain/tasks/outgoing';
 import { WORKFLOW_FACTS } from '#domain/workflows/outgoing';
 import { VERSION } from '#infrastructure/config/version';
 import { OUT_CHANNEL, OUT_STREAM } from '#infrastructure/redis/out-stream';
@@ -11,13 +12,15 @@ import { MessageCatalog, referencesIn, resolved } from '../support/async-api';
 import { privateRedis, type PrivateRedis } from '../support/private-redis';
 import { GoalStory } from '../support/goal-story';
 import { Story } from '../support/story';
+import { TaskStory } from '../support/task-story';
 import { GoalChanges } from './support/goal-changes';
+import { TaskChanges } from './support/task-changes';
 import { LONG_AGO, WorkflowChanges } from './support/workflow-changes';
 
 const catalog = new MessageCatalog();
 const { document } = catalog;
 const channels = Object.entries(document.channels);
-const TYPES = [...WORKFLOW_FACTS, ...GOAL_FACTS];
+const TYPES = [...WORKFLOW_FACTS, ...GOAL_FACTS, ...TASK_FACTS];
 
 type Payload = Readonly<Record<string, unknown>>;
 
@@ -283,6 +286,7 @@ describe('The messages of the running service', () => {
     await isReached(enrollment);
     const goals = await GoalStory.begin(app);
     await new GoalChanges(goals).changeEverything();
+    await new TaskChanges(await TaskStory.begin(app)).changeEverything();
     const byTheService = ({ event_type, user_id }: Outgoing) => event_type === 'workflow.completed' && user_id === null;
     await eventually(told, (messages) => messages.some(byTheService));
     const [{ outbox }] = (await app.rows('SELECT count(*)::int AS outbox FROM outbox')) as [{ outbox: number }];

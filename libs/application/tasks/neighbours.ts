@@ -48,8 +48,7 @@ export class Neighbours {
     const { tenantId, id, status } = task.state;
     if (from === 'blocked' && status === 'todo') await this.board.releaseItself(tenantId, id);
     if (isOpen(from) === task.isOpen) return done;
-    if (task.isOpen) await this.board.touchSuccessors(tenantId, [id]);
-    else await this.board.release(tenantId, [id]);
+    if (!task.isOpen) await this.board.release(tenantId, [id]);
     return this.rollUp(actor, await this.goalsOf(task));
   }
 }

@@ -157,7 +157,7 @@ export class Task extends Aggregate<TaskState, TaskFact> {
     if (needsClearWay(to) && around.blockers.length > 0)
       this.note({ override: { old: null, new: around.blockers.map(({ id }) => id) } });
     this.change(next);
-    this.tell(factOf(to), { reason, changes });
+    this.tell(factOf(to), { reason, changes, ...(!this.isOpen && { ended_with: null }) });
     return done;
   }
 
@@ -222,7 +222,7 @@ export class Task extends Aggregate<TaskState, TaskFact> {
     return done;
   }
 
-  /** `…_with` names the task or goal whose deletion or restoration took this one along: none here. */
+  /** `…_with` names the task or goal whose ending, deletion or restoration took this one along: none here. */
   private tell(type: TaskFact, more: Readonly<Record<string, unknown>>): void {
     const { id, goalId, title, status, priority, assignedTo, ownerId } = this.current;
     const details = { task_id: id, title, status, priority, assigned_to: assignedTo, owner_id: ownerId, ...more };

@@ -64,7 +64,7 @@ describe('A dependency', () => {
   });
 
   it('makes no circle whichever of two writers comes first: the other is told its path', async () => {
-    for (const _round of [1, 2, 3]) {
+    for (let round = 0; round < 3; round += 1) {
       const [a, b] = [await story.task(), await story.task()];
       const both = await Promise.all([story.depend(a.id, b.id), story.depend(b.id, a.id)]);
       expect(statusesOf(both)).toEqual([201, 409]);
@@ -89,7 +89,7 @@ describe('A dependency', () => {
 
 describe('A task becomes ready', () => {
   it('once, when the last two that it waits for are completed at the same moment', async () => {
-    for (const _round of [1, 2, 3]) {
+    for (let round = 0; round < 3; round += 1) {
       const [one, other] = [await story.task(), await story.task()];
       const last = await story.after(one, other);
       await Promise.all([story.pass(one.id, 'completed'), story.pass(other.id, 'completed')]);

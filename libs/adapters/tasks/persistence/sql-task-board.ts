@@ -4,11 +4,9 @@ import type { NamedTask } from '#domain/tasks/words';
 import type { TaskBoard } from '#application/tasks/ports/task-board';
 import { Database } from '#adapters/shared/persistence/database';
 import { Journal } from '#adapters/shared/persistence/journal';
-import { isOpenTask, isReadyTask, taskRow, type TaskRow } from '#adapters/tasks/persistence/task-sql';
-import { toldOf } from '#adapters/tasks/persistence/told-tasks';
-
-/** The lock of tenant `$1` that ADR 0049 calls the board. */
-export const HOLD_BOARD = `SELECT pg_advisory_xact_lock(hashtextextended('task-board:' || $1, 0))`;
+import { holdBoard } from '#adapters/tasks/persistence/board-lock';
+import { readyAfter, TOLD, toldOf, type ToldTask } from '#adapters/tasks/persistence/ready-tasks';
+import { isOpenTask, isReadyTask } from '#adapters/tasks/persistence/task-sql';
 
 const MOST_NAMED = 100;
 
@@ -37,7 +35,7 @@ export class SqlTaskBoard implements TaskBoard {
   ) {}
 
   async hold(tenantId: string): Promise<void> {
-    await this.db.query(HOLD_BOARD, [tenantId]);
+    await holdBoard(this.db, tenantId);
   }
 
   openPredecessors(tenantId: string, id: string): Promise<NamedTask[]> {
@@ -88,41 +86,24 @@ export class SqlTaskBoard implements TaskBoard {
   }
 
   async release(tenantId: string, ids: readonly string[]): Promise<void> {
-    await this.tellReady(
-      tenantId,
-      `t.id IN (SELECT d.task_id FROM task_dependencies d WHERE d.tenant_id = $1 AND d.depends_on_id = ANY ($2::uuid[]))`,
-      ids,
-    );
+    await this.tellReady(await readyAfter(this.db, tenantId, ids));
   }
 
   async releaseItself(tenantId: string, id: string): Promise<void> {
-    await this.tellReady(tenantId, 't.id = ANY ($2::uuid[])', [id]);
+    await this.tellReady(
+      await this.db.query<ToldTask>(
+        `SELECT ${TOLD} FROM tasks t LEFT JOIN goals g ON g.tenant_id = t.tenant_id AND g.id = t.goal_id
+         WHERE t.tenant_id = $1 AND t.id = $2 AND t.deleted_at IS NULL AND ${isReadyTask('t', 'g')}`,
+        [tenantId, id],
+      ),
+    );
   }
 
-  private async tellReady(tenantId: string, which: string, ids: readonly string[]): Promise<void> {
-    const tasks = await this.db.query<TaskRow & { readonly is_ready: boolean }>(
-      `SELECT ${taskRow('t')}, ${isReadyTask('t', 'g')} AS is_ready
-       FROM tasks t LEFT JOIN goals g ON g.tenant_id = t.tenant_id AND g.id = t.goal_id
-       WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND ${which} ORDER BY t.id`,
-      [tenantId, ids],
-    );
-    this.touch(tenantId, tasks);
+  /** What is shown of them is made of what others are: every change of a task marks all of the tenant's as changed. */
+  private async tellReady(tasks: readonly ToldTask[]): Promise<void> {
     await this.journal.write(
       [],
-      tasks.filter(({ is_ready }) => is_ready).map((task) => toldOf('task.ready', task)),
+      tasks.map((task) => toldOf('task.ready', task)),
     );
-  }
-
-  async touchSuccessors(tenantId: string, ids: readonly string[]): Promise<void> {
-    const tasks = await this.db.query<{ id: string }>(
-      'SELECT DISTINCT d.task_id AS id FROM task_dependencies d WHERE d.tenant_id = $1 AND d.depends_on_id = ANY ($2::uuid[])',
-      [tenantId, ids],
-    );
-    this.touch(tenantId, tasks);
-  }
-
-  /** What is cached of them names who holds them up. */
-  private touch(tenantId: string, tasks: readonly { readonly id: string }[]): void {
-    if (tasks.length > 0) this.db.changed(tenantId, ['task', ...tasks.map(({ id }) => `task:${id}`)]);
   }
 }

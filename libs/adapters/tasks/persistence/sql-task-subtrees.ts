@@ -6,11 +6,10 @@ import { Clock, RequestContext } from '#application/shared/tools';
 import type { Reached, TaskSubtrees } from '#application/tasks/ports/task-subtrees';
 import { Database } from '#adapters/shared/persistence/database';
 import { Journal } from '#adapters/shared/persistence/journal';
-import { taskRow, type TaskRow } from '#adapters/tasks/persistence/task-sql';
-import { toldOf } from '#adapters/tasks/persistence/told-tasks';
+import { TOLD, toldOf, type ToldTask } from '#adapters/tasks/persistence/ready-tasks';
 
 /** A task after the change, with when it was deleted before. */
-interface Changed extends TaskRow {
+interface Changed extends ToldTask {
   readonly status: TaskStatus;
   readonly old_deleted_at: string | null;
 }
@@ -34,7 +33,7 @@ export class SqlTaskSubtrees implements TaskSubtrees {
        )
        UPDATE tasks t SET deleted_at = $3, deletion_id = $5, version = t.version + 1, updated_at = $3, updated_by = $4
        FROM below b WHERE t.tenant_id = $1 AND t.id = b.id AND t.deleted_at IS NULL
-       RETURNING ${taskRow('t')}, NULL AS old_deleted_at`,
+       RETURNING ${TOLD}, NULL AS old_deleted_at`,
       [tenantId, id, now, this.context.actor.userId, deletionId],
     );
     return this.tell('task.deleted', removed, { deleted_with: id }, now);
@@ -54,7 +53,7 @@ export class SqlTaskSubtrees implements TaskSubtrees {
       `UPDATE tasks t SET deleted_at = NULL, deletion_id = NULL, version = t.version + 1, updated_at = $4, updated_by = $5
        FROM tasks o
        WHERE t.tenant_id = $1 AND t.deletion_id = $2 AND t.id <> $3 AND o.tenant_id = t.tenant_id AND o.id = t.id
-       RETURNING ${taskRow('t')}, o.deleted_at AS old_deleted_at`,
+       RETURNING ${TOLD}, o.deleted_at AS old_deleted_at`,
       [tenantId, deletionId, exceptId, this.clock.now(), this.context.actor.userId],
     );
     return this.tell('task.restored', restored, { restored_with: exceptId }, null);

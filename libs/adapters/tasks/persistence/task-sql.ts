@@ -1,6 +1,7 @@
+import { OPEN } from '#adapters/tasks/persistence/ready-tasks';
+
 /** Whether task `alias` is one that others still wait for. */
-export const isOpenTask = (alias: string): string =>
-  `${alias}.deleted_at IS NULL AND ${alias}.status IN ('todo', 'in_progress', 'blocked')`;
+export const isOpenTask = (alias: string): string => `${alias}.deleted_at IS NULL AND ${alias}.status IN ${OPEN}`;
 
 /** Whether anything open stands before task `alias`. */
 export const hasOpenPredecessor = (alias: string): string =>
@@ -10,20 +11,3 @@ export const hasOpenPredecessor = (alias: string): string =>
 /** Whether task `alias`, of goal `goal` (joined from the left), can be started (SPEC 6). */
 export const isReadyTask = (alias: string, goal: string): string =>
   `(${alias}.status = 'todo' AND coalesce(${goal}.status, 'active') IN ('draft', 'active') AND NOT ${hasOpenPredecessor(alias)})`;
-
-/** What is told of a task where one statement changes many. */
-export interface TaskRow {
-  readonly id: string;
-  readonly goal_id: string | null;
-  readonly title: string;
-  readonly status: string;
-  readonly priority: string;
-  readonly assigned_to: string | null;
-  readonly owner_id: string | null;
-  readonly version: number;
-}
-
-export const taskRow = (alias: string): string =>
-  ['id', 'goal_id', 'title', 'status', 'priority', 'assigned_to', 'owner_id', 'version']
-    .map((column) => `${alias}.${column}`)
-    .join(', ');

@@ -43,7 +43,6 @@ export class RestoreTaskHandler {
     if (!fresh.ok) return fresh;
     const below = await this.restored(task);
     if (!below.ok) return below;
-    await this.board.touchSuccessors(tenantId, [id, ...below.value.map((one) => one.id)]);
     const others = below.value.flatMap(({ goalId }) => goalId ?? []);
     const rolledUp = await this.neighbours.rollUp(actor, [...(await this.neighbours.goalsOf(task)), ...others]);
     return rolledUp.ok ? ok(existing(await this.shown.task(tenantId, id))) : rolledUp;

@@ -34,7 +34,4 @@ export abstract class TaskBoard {
 
   /** Tells of a task that stood still for another reason, if it is ready now. */
   abstract releaseItself(tenantId: string, id: string): Promise<void>;
-
-  /** What is shown of those who depend on these tasks has changed, though they themselves have not. */
-  abstract touchSuccessors(tenantId: string, ids: readonly string[]): Promise<void>;
 }
