@@ -4,6 +4,7 @@ import { EVENT_TYPES } from '#domain/workflows/goal-type';
 import { GOAL_FACTS } from '#domain/goals/outgoing';
 import { NOTIFICATION_FACTS } from '#domain/notifications/outgoing';
 import { SHARED_FACTS } from '#domain/shared/outgoing';
+import { TASK_FACTS } from '#domain/tasks/outgoing';
 import { WORKFLOW_FACTS } from '#domain/workflows/outgoing';
 import { VERSION } from '#infrastructure/config/version';
 import { OUT_CHANNEL, OUT_STREAM } from '#infrastructure/redis/out-stream';
@@ -13,14 +14,16 @@ import { MessageCatalog, referencesIn, resolved } from '../support/async-api';
 import { privateRedis, type PrivateRedis } from '../support/private-redis';
 import { GoalStory } from '../support/goal-story';
 import { Story } from '../support/story';
+import { TaskStory } from '../support/task-story';
 import { GoalChanges } from './support/goal-changes';
 import { tellSomebody } from './support/notification-changes';
+import { TaskChanges } from './support/task-changes';
 import { LONG_AGO, WorkflowChanges } from './support/workflow-changes';
 
 const catalog = new MessageCatalog();
 const { document } = catalog;
 const channels = Object.entries(document.channels);
-const TYPES = [...WORKFLOW_FACTS, ...GOAL_FACTS, ...NOTIFICATION_FACTS, ...SHARED_FACTS];
+const TYPES = [...WORKFLOW_FACTS, ...GOAL_FACTS, ...TASK_FACTS, ...NOTIFICATION_FACTS, ...SHARED_FACTS];
 
 type Payload = Readonly<Record<string, unknown>>;
 
@@ -287,6 +290,15 @@ describe('The messages of the running service', () => {
     const goals = await GoalStory.begin(app);
     await new GoalChanges(goals).changeEverything();
     await tellSomebody(app, story.tenant.id);
+    const tasks = await TaskStory.begin(app);
+    await new TaskChanges(tasks).changeEverything();
+    for (const { tenant } of [story, goals, tasks]) {
+      expect(await app.ask('POST', '/sync', { token: tenant.token.Owner })).toMatchObject({ status: 202 });
+    }
+    await eventually(
+      () => app.rows(`SELECT FROM sync_runs WHERE status = 'running'`),
+      ({ length }) => length === 0,
+    );
     const byTheService = ({ event_type, user_id }: Outgoing) => event_type === 'workflow.completed' && user_id === null;
     await eventually(told, (messages) => messages.some(byTheService));
     const [{ outbox }] = (await app.rows('SELECT count(*)::int AS outbox FROM outbox')) as [{ outbox: number }];

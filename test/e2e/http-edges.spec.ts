@@ -428,7 +428,9 @@ describe('Every route', () => {
       else expect(answer.headers['content-type']).toMatch(/^application\/json/);
       if (answer.status !== 201) return;
       const made = await owner('GET', `/${String(answer.headers.location)}`);
-      expect(made).toMatchObject({ status: 200, body: { id: answer.body.id } });
+      // A dependency is known by the two tasks that it joins.
+      const { id, task_id, depends_on_id } = answer.body;
+      expect(made).toMatchObject({ status: 200, body: depends_on_id ? { task_id, depends_on_id } : { id } });
     });
   });
 });

@@ -98,6 +98,10 @@ describe('openapi.json', () => {
       linked_element_type: 'Requirement',
       link_type: 'realizes',
     });
+    const [task, other] = [
+      await idOf(tenant, '/tasks', { title: 'One of everything' }),
+      await idOf(tenant, '/tasks', { title: 'Another one' }),
+    ];
     await app.ask('POST', `/workflows/${workflow}/activate`, { token });
     const enrollment = await idOf(tenant, `/workflows/${workflow}/enrollments`, { contact_id: 'c-1' });
     const claim = { limit: 1, lease_seconds: 60 };
@@ -105,11 +109,17 @@ describe('openapi.json', () => {
     const [, action = '', lease = ''] = /"id":"([^"]+)".*"token":"([^"]+)"/.exec(text) ?? [];
     const ids: Readonly<Record<string, string>> = {
       goals: goal,
+      tasks: task,
       workflows: workflow,
       enrollments: enrollment,
       'pending-actions': action,
     };
-    return { token, lease, ids: { ...ids, goal_id: workflowGoal, link_id: link } as Readonly<Record<string, string>> };
+    return {
+      token,
+      lease,
+      other,
+      ids: { ...ids, goal_id: workflowGoal, link_id: link } as Readonly<Record<string, string>>,
+    };
   };
 
   const filled = ({ path, operation }: Documented, ids: Readonly<Record<string, string>>): string =>
@@ -125,12 +135,13 @@ describe('openapi.json', () => {
   );
 
   it.each(examples)('%s has an example that works when pasted', async (_name, documented, offered) => {
-    const { token, lease, ids } = await world();
+    const { token, lease, other, ids } = await world();
     const path = filled(documented, ids);
     const { etag } = documented.method === 'PATCH' ? (await app.ask('GET', path, { token })).headers : {};
-    // A claim's token is the one thing that no example can know.
+    // A claim's token and another task are what no example can know.
     const ofClaim = documented.path.startsWith('/api/v1/pending-actions/{id}') ? { token: lease } : {};
-    const body = { ...(offered as object), ...ofClaim };
+    const ofTask = documented.path.endsWith('/dependencies') ? { depends_on_id: other } : {};
+    const body = { ...(offered as object), ...ofClaim, ...ofTask };
     const answer = await app.ask(documented.method, path, {
       token,
       body,

@@ -1,7 +1,8 @@
 import { fault, invalid, type FieldFault } from '#domain/shared/errors';
-import { below, type JsonObject } from '#domain/shared/json';
+import type { JsonObject } from '#domain/shared/json';
+import { lineFaults, malformed, metadataFaults, tagFaults, tidyTags } from '#domain/shared/labels';
 import { err, ok, type Result } from '#domain/shared/result';
-import { characters, isPrintable, tidyName } from '#domain/shared/text';
+import { tidyName } from '#domain/shared/text';
 import type {
   GoalType,
   Level,
@@ -66,12 +67,8 @@ export const USUAL_FIELDS = {
 } as const satisfies Partial<GoalFields>;
 
 export const LONGEST_NAME = 255;
-export const LONGEST_TEXT = 10_000;
 export const LONGEST_CATEGORY = 100;
-export const LONGEST_TAG = 64;
-export const MOST_TAGS = 50;
 export const HEAVIEST = 1_000;
-export const LARGEST_METADATA = 16_384;
 
 /** Weights are compared and summed by their thousandths. */
 const FINEST_WEIGHT = 1_000;
@@ -82,51 +79,25 @@ export const readGoalFields = (fields: GoalFields): Result<GoalFields> => {
     ...fields,
     name: tidyName(fields.name),
     category: fields.category === null ? null : tidyName(fields.category),
-    tags: [...new Set(fields.tags.map(tidyName))],
+    tags: tidyTags(fields.tags),
   };
-  const faults = [...textFaults(tidy), ...tagFaults(fields.tags, tidy.tags), ...sizeFaults(tidy), ...dateFaults(tidy)];
+  const faults = [...textFaults(tidy), ...tagFaults(fields.tags), ...sizeFaults(tidy), ...dateFaults(tidy)];
   return faults.length > 0 ? err(invalid(faults)) : ok(tidy);
 };
 
-const fits = (text: string, most: number): boolean =>
-  characters(text) >= 1 && characters(text) <= most && isPrintable(text);
-
 const textFaults = ({ name, category }: GoalFields): FieldFault[] => [
-  ...(fits(name, LONGEST_NAME) ? [] : [malformed('/name', `1 to ${LONGEST_NAME} printable characters`)]),
-  ...(category === null || fits(category, LONGEST_CATEGORY)
-    ? []
-    : [malformed('/category', `1 to ${LONGEST_CATEGORY} printable characters`)]),
-];
-
-const tagFaults = (given: readonly string[], distinct: readonly string[]): FieldFault[] => [
-  ...given.flatMap((tag, n) =>
-    fits(tidyName(tag), LONGEST_TAG)
-      ? []
-      : [malformed(below('/tags', n), `a tag of 1 to ${LONGEST_TAG} printable characters`)],
-  ),
-  ...(distinct.length <= MOST_TAGS ? [] : [malformed('/tags', `at most ${MOST_TAGS} tags`)]),
+  ...lineFaults('/name', name, LONGEST_NAME),
+  ...(category === null ? [] : lineFaults('/category', category, LONGEST_CATEGORY)),
 ];
 
 const sizeFaults = ({ weight, metadata }: GoalFields): FieldFault[] => [
   ...(weight >= 0 && weight <= HEAVIEST && Math.round(weight * FINEST_WEIGHT) / FINEST_WEIGHT === weight
     ? []
     : [malformed('/weight', `a number from 0 to ${HEAVIEST} with at most three decimals`)]),
-  ...(bytesOf(metadata) <= LARGEST_METADATA ? [] : [malformed('/metadata', 'at most 16 kB of JSON')]),
+  ...metadataFaults(metadata),
 ];
 
 const dateFaults = ({ startDate, targetDate }: GoalFields): FieldFault[] =>
   startDate && targetDate && startDate > targetDate
     ? [fault('/target_date', 'out-of-order', 'target_date must not lie before start_date.')]
     : [];
-
-const malformed = (pointer: string, form: string): FieldFault => fault(pointer, 'malformed', `It must be ${form}.`);
-
-/** In UTF-8. */
-const bytesOf = (value: JsonObject): number => {
-  let bytes = 0;
-  for (const character of JSON.stringify(value)) bytes += widthOf(Number(character.codePointAt(0)));
-  return bytes;
-};
-
-const widthOf = (codePoint: number): number =>
-  codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x1_0000 ? 3 : 4;

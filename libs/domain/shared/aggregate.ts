@@ -1,3 +1,4 @@
+import type { Changes } from '#domain/shared/changes';
 import type { DomainError } from '#domain/shared/errors';
 import { done, err, type Result } from '#domain/shared/result';
 
@@ -39,6 +40,7 @@ export interface OutgoingFact<T extends string = string> {
  */
 export abstract class Aggregate<S extends Versioned, F extends string = string> {
   readonly facts: OutgoingFact<F>[] = [];
+  private notes: Changes = {};
 
   constructor(
     protected current: S,
@@ -49,6 +51,11 @@ export abstract class Aggregate<S extends Versioned, F extends string = string> 
     return this.current;
   }
 
+  /** What the audit log says of the change beside the fields that differ. */
+  get noted(): Changes {
+    return this.notes;
+  }
+
   /** The store has written it, with its version and times; from here on it is what is there. */
   kept(state: S): void {
     this.current = state;
@@ -56,6 +63,10 @@ export abstract class Aggregate<S extends Versioned, F extends string = string> 
 
   protected change(changes: Partial<S>): void {
     this.current = { ...this.current, ...changes };
+  }
+
+  protected note(changes: Changes): void {
+    this.notes = { ...this.notes, ...changes };
   }
 }
 

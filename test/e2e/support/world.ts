@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { eventually, type Answer, type TestApp, type Tenant } from '../../support/app';
-import { insertTasks, storedTask } from '../../support/stored-tasks';
 import { exampleOf, type Route } from './routes';
 
 type Body = Record<string, unknown>;
@@ -56,6 +55,7 @@ export class World {
     const example = exampleOf(route.body) as Body;
     const body = 'linked_element_id' in example ? { ...example, linked_element_id: randomUUID() } : example;
     this.made += 1;
+    if ('depends_on_id' in example) return { ...example, depends_on_id: await this.task() };
     const named = typeof body.name === 'string' ? { ...body, name: `${body.name} ${String(this.made)}` } : body;
     if (!/^\/pending-actions\/.*\/(complete|fail)$/.test(route.path)) return named;
     return { ...named, token: this.token };
@@ -89,7 +89,6 @@ export class World {
   private readonly makers: Readonly<Record<string, (path: string) => Promise<string>>> = {
     '/enrollments/{id}': async () => this.idOf(await this.enroll()),
     '/contacts/{contact_id}': () => this.contact(),
-    '/tasks/{id}': () => this.task(),
     '/pending-actions/{id}': async () => {
       const enrollment = await this.enroll();
       const { rows } = await this.app.sql.query<{ id: string }>(
@@ -113,6 +112,11 @@ export class World {
       );
       return id;
     },
+    '/tasks/{id}/dependencies/{depends_on_id}': async (path) => {
+      const id = await this.task();
+      await this.owner('POST', path, { depends_on_id: id });
+      return id;
+    },
     '/dead-letters/{id}': async () => {
       const id = randomUUID();
       const event = {
@@ -130,16 +134,8 @@ export class World {
     },
   };
 
-  /** With the entry that its making leaves in the audit log. */
   private async task(): Promise<string> {
-    const task = storedTask();
-    await insertTasks(this.app, this.tenant.id, task);
-    await this.app.sql.query(
-      `INSERT INTO audit_log (tenant_id, id, occurred_at, action, entity_type, entity_id, changes)
-       VALUES ($1, $2, now(), 'task.created', 'task', $3, '{}')`,
-      [this.tenant.id, randomUUID(), task.id],
-    );
-    return task.id;
+    return this.idOf(await this.owner('POST', '/tasks', { title: 'A task' }));
   }
 
   private async contact(): Promise<string> {

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
-import { LONGEST_TEXT } from '#domain/goals/goal-fields';
+import { LONGEST_TEXT } from '#domain/shared/labels';
 import { GOAL_STATUSES, ON_CHILDREN, STATUS_ALIASES, type GoalStatus, type OnChildren } from '#domain/goals/words';
 import { MayBeLeftOut, Word } from '#adapters/shared/http/rules';
 

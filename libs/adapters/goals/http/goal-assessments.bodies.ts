@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional, type ApiBodyOptions } from '@nestjs/swagger';
 import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
-import { LONGEST_TEXT } from '#domain/goals/goal-fields';
+import { LONGEST_TEXT } from '#domain/shared/labels';
 import { ASSESSMENT_STATUSES, type AssessmentStatus } from '#domain/goals/words';
 import { IsTime, Word } from '#adapters/shared/http/rules';
 

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional, type ApiBodyOptions } from '@nestjs/swagger';
 import { IsNumber, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
-import { LONGEST_TEXT } from '#domain/goals/goal-fields';
+import { LONGEST_TEXT } from '#domain/shared/labels';
 import { IsTime, Uuid } from '#adapters/shared/http/rules';
 
 export class ProgressBody {

@@ -1,16 +1,9 @@
-import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional, OmitType, PartialType, type ApiBodyOptions } from '@nestjs/swagger';
-import { Allow, ArrayMaxSize, IsArray, IsNumber, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
-import { fault, type FieldFault } from '#domain/shared/errors';
+import { ArrayMaxSize, IsArray, IsNumber, IsString, Max, Min } from 'class-validator';
+import type { FieldFault } from '#domain/shared/errors';
 import type { JsonObject } from '#domain/shared/json';
-import {
-  HEAVIEST,
-  LONGEST_CATEGORY,
-  LONGEST_NAME,
-  LONGEST_TAG,
-  LONGEST_TEXT,
-  MOST_TAGS,
-} from '#domain/goals/goal-fields';
+import { LONGEST_TAG, MOST_TAGS } from '#domain/shared/labels';
+import { HEAVIEST, LONGEST_CATEGORY, LONGEST_NAME } from '#domain/goals/goal-fields';
 import {
   FIRST_STATUSES,
   GOAL_TYPES,
@@ -32,35 +25,18 @@ import {
   type TaskWeighting,
 } from '#domain/goals/words';
 import { AsSent } from '#adapters/shared/http/body.pipe';
-import { IsJsonObject, IsTimeOrDay, MayBeLeftOut, Uuid, Word } from '#adapters/shared/http/rules';
-
-const Text = (example: string, most = LONGEST_TEXT) =>
-  applyDecorators(
-    ApiPropertyOptional({ type: String, nullable: true, maxLength: most, example }),
-    IsOptional(),
-    IsString(),
-    MaxLength(most),
-  );
-
-const Id = (description: string) =>
-  applyDecorators(
-    ApiPropertyOptional({ type: String, format: 'uuid', nullable: true, description }),
-    IsOptional(),
-    Uuid(),
-  );
-
-const Choice = (words: readonly string[], example: string) =>
-  applyDecorators(ApiPropertyOptional({ enum: words, nullable: true, example }), IsOptional(), Word(words));
-
-const Choosing = (words: readonly string[], usual: string) =>
-  applyDecorators(ApiPropertyOptional({ enum: words, default: usual, example: usual }), MayBeLeftOut(), Word(words));
-
-const When = (example: string, description: string) =>
-  applyDecorators(
-    ApiPropertyOptional({ type: String, format: 'date-time', nullable: true, example, description }),
-    IsOptional(),
-    IsTimeOrDay(),
-  );
+import {
+  aliasFaults,
+  Choice,
+  Choosing,
+  elsewhereFaults,
+  ElsewhereOnly,
+  Id,
+  required,
+  Text,
+  When,
+} from '#adapters/shared/http/fields';
+import { IsJsonObject, MayBeLeftOut, Word } from '#adapters/shared/http/rules';
 
 /** What a caller may write of a goal; `name` and `goal_type` must be given for a new one. */
 class GoalFieldsBody {
@@ -187,70 +163,48 @@ export class GoalBody extends GoalFieldsBody {
     return [
       ...(body.name === undefined && body.title === undefined ? [required('name')] : []),
       ...(body.goal_type === undefined ? [required('goal_type')] : []),
-      ...aliasFaults(body),
+      ...aliasFaults(body, ALIASES),
     ];
   }
 }
 
-const OWN_ROUTES: Readonly<Record<string, string>> = {
-  status: 'transitions',
-  progress_percentage: 'progress',
-  progress_notes: 'progress',
-  assessment_status: 'assessments',
-  assessment_score: 'assessments',
-  assessment_notes: 'assessments',
+const OWN_ROUTES = {
+  status: '/goals/{id}/transitions',
+  progress_percentage: '/goals/{id}/progress',
+  progress_notes: '/goals/{id}/progress',
+  assessment_status: '/goals/{id}/assessments',
+  assessment_score: '/goals/{id}/assessments',
+  assessment_notes: '/goals/{id}/assessments',
 };
 
-const ElsewhereOnly = (route: string) =>
-  applyDecorators(
-    ApiPropertyOptional({ readOnly: true, description: `Changes by POST /goals/{id}/${route} only.` }),
-    Allow(),
-  );
-
 export class GoalPatch extends PartialType(OmitType(GoalFieldsBody, []), { skipNullProperties: false }) {
-  @ElsewhereOnly('transitions')
+  @ElsewhereOnly('/goals/{id}/transitions')
   status?: unknown;
 
-  @ElsewhereOnly('progress')
+  @ElsewhereOnly('/goals/{id}/progress')
   progress_percentage?: unknown;
 
-  @ElsewhereOnly('progress')
+  @ElsewhereOnly('/goals/{id}/progress')
   progress_notes?: unknown;
 
-  @ElsewhereOnly('assessments')
+  @ElsewhereOnly('/goals/{id}/assessments')
   assessment_status?: unknown;
 
-  @ElsewhereOnly('assessments')
+  @ElsewhereOnly('/goals/{id}/assessments')
   assessment_score?: unknown;
 
-  @ElsewhereOnly('assessments')
+  @ElsewhereOnly('/goals/{id}/assessments')
   assessment_notes?: unknown;
 
   static furtherFaults(body: JsonObject): readonly FieldFault[] {
-    const elsewhere = Object.entries(OWN_ROUTES).filter(([name]) => body[name] !== undefined);
-    return [
-      ...elsewhere.map(([name, route]) =>
-        fault(`/${name}`, 'own-route', `${name} changes by POST /api/v1/goals/{id}/${route}.`),
-      ),
-      ...aliasFaults(body),
-    ];
+    return [...elsewhereFaults(body, OWN_ROUTES), ...aliasFaults(body, ALIASES)];
   }
 }
-
-const required = (name: string): FieldFault => fault(`/${name}`, 'required', `${name} must be given.`);
 
 const ALIASES = [
   ['title', 'name'],
   ['user_id', 'owner_id'],
 ] as const;
-
-/** Two words for one thing must not say two things (DECISIONS). */
-const aliasFaults = (body: JsonObject): FieldFault[] =>
-  ALIASES.filter(
-    ([alias, name]) => body[alias] !== undefined && body[name] !== undefined && body[alias] !== body[name],
-  ).map(([alias, name]) =>
-    fault(`/${alias}`, 'alias', `${alias} is another word for ${name}; they say different things.`),
-  );
 
 /** Good for pasting: all that a goal usually says, and the least. */
 export const goalExamples: ApiBodyOptions = {

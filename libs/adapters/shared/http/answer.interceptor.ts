@@ -42,8 +42,9 @@ const answer = (
   if (value?.version !== undefined) tag(request, reply, `"${String(value.version)}"`, spec.alwaysFresh);
   else void reply.header('Cache-Control', 'no-store');
   if (spec.createsMany && value?.id === undefined) throw new OtherStatus(200, value);
-  if ((spec.creates ?? spec.begins) && value?.id !== undefined) {
-    void reply.header('Location', `${collection(request, spec.livesIn)}/${value.id}`);
+  const name = (result.value as Readonly<Record<string, string>> | undefined)?.[spec.namedBy ?? 'id'];
+  if ((spec.creates ?? spec.begins) && name !== undefined) {
+    void reply.header('Location', `${collection(request, spec.livesIn)}/${name}`);
   }
   return result.value;
 };

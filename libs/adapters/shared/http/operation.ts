@@ -30,6 +30,8 @@ export interface OperationSpec {
   readonly begins?: true;
   /** The collection that `Location` points into, where that is not the route itself. */
   readonly livesIn?: string;
+  /** The member of the answer that names it in its collection, where that is not `id`. */
+  readonly namedBy?: string;
   /** It shows figures that change without a new version: never a 304, never kept by the caller (API, *Versions*). */
   readonly alwaysFresh?: true;
   /** `If-Match`: required on PATCH and DELETE of what is versioned, optional on its actions. */

@@ -58,6 +58,18 @@ export const Uuid = (): PropertyDecorator =>
     }),
   );
 
+/** A list of UUIDs, read and written as `Uuid`; a fault names the list. */
+export const Uuids = (): PropertyDecorator =>
+  applyDecorators(
+    Transform(({ value }: { value: unknown }) =>
+      Array.isArray(value) ? value.map((one: unknown) => (isUuid(one) ? one.toLowerCase() : one)) : value,
+    ),
+    ValidateBy(
+      { name: 'isUuid', validator: { validate: isUuid, defaultMessage: () => 'each of $property must be a UUID' } },
+      { each: true },
+    ),
+  );
+
 /** One of some words in any case, or one of another system's that is read as ours (SPEC 5, *Status*). */
 export const Word = (words: readonly string[], aliases: Readonly<Record<string, string>> = {}): PropertyDecorator =>
   applyDecorators(

@@ -6,7 +6,7 @@ import { missing, type DomainError } from '#domain/shared/errors';
 import { done, err, ok, type Err, type Result } from '#domain/shared/result';
 import { Clock, RequestContext } from '#application/shared/tools';
 import { Database } from '#adapters/shared/persistence/database';
-import { Journal } from '#adapters/shared/persistence/journal';
+import { Journal, type AuditEntry } from '#adapters/shared/persistence/journal';
 import { insertOf, updateOf } from '#adapters/shared/persistence/row-writes';
 
 /** What a violated unique constraint means in the words of the business, by the constraint's name. */
@@ -45,7 +45,7 @@ export class GuardedStore {
     const written = await this.journal
       .writeBeside(
         stored ? updateOf(schema, stored, onlyChanged(stored, next)) : insertOf(schema, next),
-        [{ action: actionOf(aggregate, entityType), entityType, entityId: state.id, changes }],
+        [entryOf(aggregate, entityType, changes)],
         aggregate.facts.map((fact) => ({ ...fact, version: next.version })),
       )
       .then(ok, refusedBy(conflicts));
@@ -69,7 +69,7 @@ export class GuardedStore {
         sql: `DELETE FROM ${name} WHERE tenant_id = $1 AND id = $2 AND version = $3 RETURNING id`,
         parameters: [tenantId, id, version],
       },
-      [{ action: actionOf(aggregate, entityType), entityType, entityId: id, changes: differences(stored, null) }],
+      [entryOf(aggregate, entityType, differences(stored, null))],
       aggregate.facts.map((fact) => ({ ...fact, version: version + 1 })),
     );
     if (gone === 0) return err(await this.outrun(schema, entityType, state));
@@ -106,6 +106,13 @@ const refusedBy =
     if (!conflict) throw failure;
     return err(conflict);
   };
+
+const entryOf = (aggregate: Aggregate<Versioned>, entityType: string, changes: Changes): AuditEntry => ({
+  action: actionOf(aggregate, entityType),
+  entityType,
+  entityId: aggregate.state.id,
+  changes: { ...changes, ...aggregate.noted },
+});
 
 /** The facts say it best; a change that tells nobody (a goal moved down by another) is an update. */
 const actionOf = (aggregate: Aggregate<Versioned>, entityType: string): string =>
