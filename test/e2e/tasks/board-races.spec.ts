@@ -27,7 +27,7 @@ describe('A board of 1,000 tasks, on which eight clients do 5,000 things at once
   let app: TestApp;
   let story: GoalStory;
   const goals: string[] = [];
-  const ids = Array.from({ length: TASKS }, () => randomUUID()).toSorted();
+  const ids: readonly string[] = Array.from({ length: TASKS }, () => randomUUID()).toSorted();
   const answers = new Map<string, number>();
 
   beforeAll(async () => {
