@@ -19,7 +19,7 @@ class Receiver {
   async begin(port = 0): Promise<number> {
     const server = new SMTPServer({
       ...{ authOptional: true, disabledCommands: ['STARTTLS'], logger: false, closeTimeout: 50 },
-      onRcptTo: ({ address }, _session, answer) => {
+      onRcptTo: ({ address }, _, answer) => {
         const unknown = Object.assign(new Error('no such mailbox'), { responseCode: 550 });
         answer(address.startsWith('nobody') ? unknown : null);
       },
