@@ -4,7 +4,7 @@ import { TestApp } from '../../support/app';
 import { boardOf, flagsOf, hasCircle, isLive, progressOf } from '../../support/board';
 import { GoalStory } from '../../support/goal-story';
 
-const [TASKS, COMMANDS, CLIENTS, GOALS] = [1000, 5000, 8, 20];
+const [TASKS, HOT, COMMANDS, CLIENTS, GOALS] = [1000, 12, 5000, 8, 20];
 
 /** The same numbers for the same seed (mulberry32). */
 const chance = (seed: number) => (below: number) => {
@@ -50,7 +50,7 @@ describe('A board of 1,000 tasks, on which eight clients do 5,000 things at once
       `INSERT INTO tasks (tenant_id, id, goal_id, parent_task_id, title, status, priority, percent_complete, estimated_hours,
          version, created_at, updated_at)
        SELECT $1, ($2::uuid[])[n], ($3::uuid[])[1 + n % cardinality($3::uuid[])],
-         CASE WHEN n % 10 = 0 THEN ($2::uuid[])[n - 5] END, 'task ' || n, 'todo', 'medium', 0, n % 7, 1, now(), now()
+         CASE WHEN n % 10 = 0 THEN ($2::uuid[])[n - 5] END, 'task ' || n, 'todo', 'medium', 0, n % 7, 1, date_trunc('milliseconds', now()), now()
        FROM generate_series(1, cardinality($2::uuid[])) n`,
       [story.tenant.id, ids, goals],
     );
@@ -66,7 +66,8 @@ describe('A board of 1,000 tasks, on which eight clients do 5,000 things at once
   const client = async (next: (below: number) => number, commands: number): Promise<void> => {
     for (let n = 0; n < commands; n += 1) {
       const { status, text } = await command(next);
-      if (status >= 500 || status === 400 || status === 422 || status === 403) throw new Error(text);
+      // What somebody else has deleted meanwhile is unknown: 422.
+      if (![200, 201, 204, 404, 409, 412, 422].includes(status)) throw new Error(text);
       answers.set(String(status), (answers.get(String(status)) ?? 0) + 1);
     }
   };
@@ -82,14 +83,17 @@ describe('A board of 1,000 tasks, on which eight clients do 5,000 things at once
     return answer;
   };
 
+  /** Half of it all is about a dozen tasks, where everybody is in everybody's way. */
+  const somewhere = (next: (below: number) => number): string => ids[next(2) ? next(HOT) : next(TASKS)]!;
+
   const command = async (next: (below: number) => number) => {
-    const [id, other] = [ids[next(TASKS)]!, ids[next(TASKS)]!];
+    const [id, other] = [somewhere(next), somewhere(next)];
     const kind = next(20);
     if (kind < 10) {
       const to = ['in_progress', 'completed', 'completed', 'todo', 'cancelled', 'blocked'][next(6)]!;
       return story.ask('POST', `/tasks/${id}/transitions`, { to, reason: 'why' }, { role: 'Editor' });
     }
-    if (kind < 13) return story.ask('POST', `/tasks/${id}/dependencies`, { depends_on_id: other }, { role: 'Editor' });
+    if (kind < 12) return story.ask('POST', `/tasks/${id}/dependencies`, { depends_on_id: other }, { role: 'Editor' });
     if (kind < 14) {
       const [edge] = await app.rows<{ on: string }>(
         'SELECT depends_on_id AS on FROM task_dependencies WHERE tenant_id = $1 AND task_id = $2 LIMIT 1',
@@ -138,7 +142,7 @@ describe('A board of 1,000 tasks, on which eight clients do 5,000 things at once
       );
       expect(early).toEqual([]);
     }
-    expect(started).toBeGreaterThan(200);
+    expect(started).toBeGreaterThan(COMMANDS / 50);
     // What was replayed is what is there, or the replay would prove nothing.
     expect(status).toEqual(new Map([...board.tasks.values()].map((task) => [task.id, task.status])));
     const sorted = (all: Iterable<readonly [string, Iterable<string>]>) =>
