@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { TaskView } from '#application/tasks/views';
-import type { Answer, TestApp } from './app';
+import type { Answer, Tenant, TestApp } from './app';
 import { GoalStory, type Told } from './goal-story';
 
 /** One of a tenant's people at work on its tasks in the running service. */
@@ -14,12 +14,16 @@ export class TaskStory {
     return new TaskStory(app, await GoalStory.begin(app));
   }
 
+  get tenant(): Tenant {
+    return this.goals.tenant;
+  }
+
   /** Somebody else of the tenant; answers the id. */
   async member(): Promise<string> {
     const id = randomUUID();
     await this.app.sql.query(
       `INSERT INTO users (tenant_id, id, email, name, role, created_at, updated_at) VALUES ($1, $2, $3, 'Ann', 'Editor', now(), now())`,
-      [this.goals.tenant.id, id, `${id}@example.com`],
+      [this.tenant.id, id, `${id}@example.com`],
     );
     return id;
   }
@@ -80,7 +84,7 @@ export class TaskStory {
   async audited(id: string): Promise<{ action: string; changes: Record<string, unknown> }[]> {
     return this.app.rows(
       `SELECT action, changes FROM audit_log WHERE tenant_id = $1 AND entity_type = 'task' AND entity_id = $2 ORDER BY id`,
-      [this.goals.tenant.id, id],
+      [this.tenant.id, id],
     );
   }
 }

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Actor } from '#domain/shared/actor';
-import type { Result } from '#domain/shared/result';
+import { stale } from '#domain/shared/aggregate';
+import { conflict } from '#domain/shared/errors';
+import { err, type Result } from '#domain/shared/result';
 import { expectOk } from '../../../support/results';
 import { World } from './world';
 
@@ -56,6 +58,39 @@ describe('Every use case of tasks', () => {
     expect(await world.change(id, 'blocked', { seen: 2 })).toMatchObject(refused('version-mismatch'));
     expect(await world.assign(id, null, 2)).toMatchObject(refused('version-mismatch'));
     expect(await world.restore(id, 2)).toMatchObject(refused('version-mismatch'));
+  });
+});
+
+describe('A change of a task', () => {
+  /** What is done to a task under a goal, with the version that it has and whether its goal counts by it. */
+  const changes: readonly (readonly [string, (id: string) => Promise<Result<unknown>>, boolean])[] = [
+    ['making another', (id) => world.create({}, { parentTaskId: id }), true],
+    ['editing', (id) => world.edit(id, { percentComplete: 1 }), true],
+    ['moving', (id) => world.move(id, { goalId: null }), true],
+    ['completing', (id) => world.change(id, 'completed'), true],
+    ['giving away', (id) => world.assign(id, world.memberId), false],
+    ['deleting', (id) => world.remove(id), true],
+  ];
+
+  it.each(changes)(
+    'is refused as a whole where somebody was faster, or a roll-up is refused: %s',
+    async (_what, attempt, counts) => {
+      const id = await world.task({ goalId: world.goal() });
+      const saving = jest.spyOn(world.tasks, 'save').mockResolvedValueOnce(err(stale(7)));
+      expect(await attempt(id)).toMatchObject(refused('version-mismatch'));
+      saving.mockRestore();
+      world.rollUp = err(conflict('goal.held', 'Not now.'));
+      expect(await attempt(id)).toMatchObject(counts ? refused('goal.held') : { ok: true });
+    },
+  );
+
+  it('is refused as a whole when it brings a task back too', async () => {
+    const id = await world.task({ goalId: world.goal() });
+    expectOk(await world.remove(id));
+    jest.spyOn(world.tasks, 'save').mockResolvedValueOnce(err(stale(7)));
+    expect(await world.restore(id)).toMatchObject(refused('version-mismatch'));
+    world.rollUp = err(conflict('goal.held', 'Not now.'));
+    expect(await world.restore(id)).toMatchObject(refused('goal.held'));
   });
 });
 

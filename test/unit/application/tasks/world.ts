@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Actor } from '#domain/shared/actor';
 import type { Role } from '#domain/shared/permissions';
-import { done, ok } from '#domain/shared/result';
+import { done, ok, type Result } from '#domain/shared/result';
 import { USUAL_FIELDS, type TaskFields } from '#domain/tasks/task-fields';
 import type { TaskStatus } from '#domain/tasks/words';
 import { type FindGoalStanding, RollUpGoals } from '#application/goals/contract';
@@ -34,12 +34,14 @@ export class World {
   readonly tasks = new InMemoryTasks(this.clock, () => this.userId);
   /** The goals that were rolled up, each time. */
   readonly rolledUp: (readonly string[])[] = [];
+  /** What rolling up answers. */
+  rollUp: Result<void> = done;
 
   private readonly door: Door = {
     send: <T>(request: Request<T>) => {
       if (request instanceof RollUpGoals) {
         this.rolledUp.push(request.goalIds);
-        return Promise.resolve(done as never);
+        return Promise.resolve(this.rollUp as never);
       }
       const { goalId } = request as unknown as FindGoalStanding;
       const goal = this.tasks.goals.find(({ id, isDeleted }) => id === goalId && !isDeleted);

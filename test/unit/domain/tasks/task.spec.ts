@@ -100,6 +100,7 @@ describe('Editing a task', () => {
   it('leaves a completed task at 100 percent', () => {
     const task = inStatus('completed');
     expect(task.edit({ percentComplete: 99 })).toMatchObject({ error: { code: 'task.completed' } });
+    expectOk(task.edit({ title: 'Said' }));
     expectOk(task.edit({ percentComplete: 100, title: 'Done' }));
     expect(task.state).toMatchObject({ title: 'Done', percentComplete: 100 });
   });
