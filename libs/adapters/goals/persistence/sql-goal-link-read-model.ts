@@ -30,10 +30,13 @@ const WEIGHT = `CASE l.contribution_level ${Object.entries(REALIZATION_WEIGHTS)
 /** An element realizes a goal at most once (`goal_links_once`), so that the rows of its links are the realizing elements. */
 const SCORE = `sum(${WEIGHT}) FILTER (WHERE l.link_type = 'realizes') / count(*) FILTER (WHERE l.link_type = 'realizes')`;
 
-/** All of one goal in one statement; its links are found by the key that makes them unique. */
+/**
+ * All of one goal in one statement; its links are found by the key that makes them unique, and the goal by its own: `OFFSET 0` keeps
+ * the planner from taking an index of what is not deleted instead, while it knows nothing of the table (ADR 0030).
+ */
 export const REALIZATION_MAP = `
   SELECT g.id AS goal_id, counted.*, g.last_assessment_date AS last_assessed, typed.by_type
-  FROM goals g
+  FROM (SELECT id, last_assessment_date, deleted_at FROM goals WHERE tenant_id = $1 AND id = $2 OFFSET 0) g
   CROSS JOIN LATERAL (
     SELECT count(DISTINCT l.linked_element_id)::integer AS linked_elements_count,
       ${ofType('Requirement')} AS requirements_count,
@@ -53,7 +56,7 @@ export const REALIZATION_MAP = `
       FROM goal_links l WHERE l.tenant_id = $1 AND l.goal_id = $2 GROUP BY l.linked_element_type
     ) t
   ) typed
-  WHERE g.tenant_id = $1 AND g.id = $2 AND g.deleted_at IS NULL`;
+  WHERE g.deleted_at IS NULL`;
 
 @Injectable()
 export class SqlGoalLinkReadModel implements GoalLinkReadModel {
