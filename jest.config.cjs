@@ -1,3 +1,4 @@
+const { readdirSync } = require('node:fs');
 const { join } = require('node:path');
 
 /** What every project has in common: SWC with decorators, and the `#layer/…` imports answered from the sources. */
@@ -40,18 +41,36 @@ const project = (name, more = {}) => ({
   testMatch: [`<rootDir>/test/${name}/**/*.spec.ts`],
 });
 
+/** In how many files `npm test` runs the suites of a project, instead of each in its own (`test/support/together.ts`). */
+const GROUPS = { e2e: 10, integration: 6, contracts: 3, unit: 3 };
+
+const inGroups = ({ displayName, ...own }) => {
+  const suites = readdirSync(join(__dirname, 'test', displayName), { recursive: true })
+    .filter((file) => file.endsWith('.spec.ts'))
+    .map((file) => `test/${displayName}/${file}`);
+  return Array.from({ length: GROUPS[displayName] }, (_, group) => ({
+    ...own,
+    displayName,
+    testMatch: ['<rootDir>/test/support/together.ts'],
+    globals: { SUITES: suites.filter((_suite, n) => n % GROUPS[displayName] === group) },
+  }));
+};
+
+const grouped = (one) => (process.env.TEST_TOGETHER && one.displayName in GROUPS ? inGroups(one) : [one]);
+
 const least = (percent) => ({ statements: percent, branches: percent, functions: percent, lines: percent });
 
 module.exports = {
   // Jest has one limit for all projects; it ends what hangs, and says nothing about speed.
   testTimeout: 30_000,
+  // What takes longest first, so that no core is idle at the end.
   projects: [
-    project('unit'),
-    project('architecture'),
-    project('contracts', servers),
-    project('integration', servers),
     project('e2e', servers),
-  ],
+    project('integration', servers),
+    project('contracts', servers),
+    project('architecture'),
+    project('unit'),
+  ].flatMap(grouped),
   coverageProvider: 'babel',
   coverageDirectory: 'coverage',
   coverageReporters: [['text', { skipFull: true }], 'lcovonly', 'json-summary'],

@@ -9,8 +9,8 @@ import { relative } from 'node:path';
 
 const quick = process.argv[2] === 'check';
 const bin = (path) => `node_modules/${path}`;
-/** Told to the tests: `dist` is up to date. */
-const env = quick ? process.env : { ...process.env, TEST_BUILT: 'true' };
+/** Told to the tests: `dist` is up to date, and suites run in groups. */
+const env = quick ? process.env : { ...process.env, TEST_BUILT: 'true', TEST_TOGETHER: 'true' };
 const RESULTS = '.local/test/jest.json';
 const STEP_MINUTES = 15;
 
@@ -89,17 +89,21 @@ const jestResults = () => {
   }
 };
 
+/** In a group each suite stands under its own path. */
+const fileOf = (suite, test) =>
+  test.ancestorTitles.find((title) => title.endsWith('.spec.ts')) ?? relative('.', suite.name);
+
 const reportProjects = (suites) => {
-  const projectOf = (suite) => relative('test', suite.name).split(/[\\/]/)[0];
-  for (const project of new Set(suites.map(projectOf))) {
-    const own = suites.filter((suite) => projectOf(suite) === project);
-    const tests = own.flatMap((suite) => suite.assertionResults);
-    const having = (...status) => tests.filter((test) => status.includes(test.status)).length;
+  const tests = suites.flatMap((suite) =>
+    suite.assertionResults.map((test) => ({ ...test, project: fileOf(suite, test).split(/[\\/]/)[1] })),
+  );
+  for (const project of new Set(tests.map((test) => test.project))) {
+    const having = (...status) =>
+      tests.filter((test) => test.project === project && status.includes(test.status)).length;
     const skipped = having('pending', 'todo', 'skipped', 'disabled');
-    const ok = own.every((suite) => suite.status === 'passed');
     report(
       project,
-      ok,
+      having('failed') === 0,
       `${having('passed')} passed, ${having('failed')} failed${skipped ? `, ${skipped} skipped` : ''}`,
     );
   }
@@ -112,6 +116,7 @@ const countTests = (suites) => {
     for (const test of judged) count(`${file}: ${test.fullName}`, test.status === 'passed');
     if (suite.status === 'failed' && judged.every((test) => test.status === 'passed')) {
       count(`${file}: does not run`, false);
+      console.log(suite.message);
     }
   }
 };
