@@ -113,7 +113,7 @@ const countTests = (suites) => {
   for (const suite of suites) {
     const file = relative('.', suite.name);
     const judged = suite.assertionResults.filter((test) => ['passed', 'failed'].includes(test.status));
-    for (const test of judged) count(`${file}: ${test.fullName}`, test.status === 'passed');
+    for (const test of judged) count(`${fileOf(suite, test)}: ${test.title}`, test.status === 'passed');
     if (suite.status === 'failed' && judged.every((test) => test.status === 'passed')) {
       count(`${file}: does not run`, false);
       console.log(suite.message);
