@@ -137,8 +137,8 @@ const jest = async () => {
       // Each suite loads the whole service anew: most of it is young and soon forgotten.
       ...['-C', 'source', '--max-semi-space-size=64'],
       ...[bin('jest/bin/jest.js'), '--json', '--outputFile', RESULTS, '--silent'],
-      // One more than there are cores: some suites wait more than they work.
-      ...['--maxWorkers', String(availableParallelism() + 1)],
+      // Two more than there are cores: some suites wait more than they work.
+      ...['--maxWorkers', String(availableParallelism() + 2)],
       ...(quick ? ['--selectProjects', 'unit', 'architecture'] : ['--coverage']),
     ],
     { live: !quick },
