@@ -8,9 +8,13 @@ export const invalidTransition = (from: TaskStatus, to: TaskStatus): DomainError
   conflict('task.invalid-transition', `A task that is ${from} cannot become ${to}.`, { allowed: TRANSITIONS[from] });
 
 export const blockedBy = (blockers: readonly NamedTask[]): DomainError =>
-  conflict('task.blocked', 'It depends on tasks that are still open; an Owner or Admin may override that.', {
-    blocked_by: blockers,
-  });
+  conflict(
+    'task.blocked',
+    'It depends on tasks that are still open. Close them first, or go past them as an Owner or Admin with `override: true`.',
+    {
+      blocked_by: blockers,
+    },
+  );
 
 export const hasOpenSubtasks = (subtasks: readonly NamedTask[]): DomainError =>
   conflict('task.open-subtasks', 'Subtasks of it are still open; complete or cancel them first.', { subtasks });

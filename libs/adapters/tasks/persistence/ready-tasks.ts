@@ -1,6 +1,7 @@
 import type { TaskFact } from '#domain/tasks/outgoing';
 import type { Database } from '#adapters/shared/persistence/database';
 import type { Told } from '#adapters/shared/persistence/journal';
+import { IS_READY } from '#adapters/tasks/persistence/task-sql';
 
 /** What is told of a task, whatever has happened to it. */
 export interface ToldTask {
@@ -16,9 +17,6 @@ export interface ToldTask {
 
 /** Its columns, of tasks `t`. */
 export const TOLD = 't.id, t.goal_id, t.title, t.status, t.priority, t.assigned_to, t.owner_id, t.version';
-
-/** Statuses in which a task is open, as the domain's `isOpen`. */
-export const OPEN = `('todo', 'in_progress', 'blocked')`;
 
 /** A fact about a task, for the outbox; `more`: what its type says beside what all say. */
 export const toldOf = (
@@ -45,12 +43,5 @@ export const READY_AFTER = `
     LATERAL (SELECT task_id FROM task_dependencies WHERE tenant_id = $1 AND depends_on_id = closed.id OFFSET 0) d
   ) successor,
   LATERAL (SELECT * FROM tasks WHERE tenant_id = $1 AND id = successor.task_id OFFSET 0) t
-  WHERE t.status = 'todo' AND t.deleted_at IS NULL
-    AND (t.goal_id IS NULL OR EXISTS (
-      SELECT FROM (SELECT status, deleted_at FROM goals WHERE tenant_id = $1 AND id = t.goal_id OFFSET 0) g
-      WHERE g.deleted_at IS NULL AND g.status IN ('draft', 'active')))
-    AND NOT EXISTS (
-      SELECT FROM (SELECT depends_on_id FROM task_dependencies WHERE tenant_id = $1 AND task_id = t.id OFFSET 0) d,
-      LATERAL (SELECT status, deleted_at FROM tasks WHERE tenant_id = $1 AND id = d.depends_on_id OFFSET 0) p
-      WHERE p.deleted_at IS NULL AND p.status IN ${OPEN})
+  WHERE ${IS_READY}
   ORDER BY t.id`;

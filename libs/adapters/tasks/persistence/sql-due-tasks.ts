@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type { DueTask } from '#application/tasks/contract';
 import type { DueTasks } from '#application/tasks/ports/due-tasks';
 import { Database } from '#adapters/shared/persistence/database';
-import { isStillOpen } from '#adapters/tasks/persistence/task-columns';
+import { isOpenTask } from '#adapters/tasks/persistence/task-sql';
 
 const DUE = `
   SELECT t.id AS "taskId", t.title, t.goal_id AS "goalId", t.assigned_to AS "assignedTo", t.due_date AS "dueDate"
   FROM tasks t WHERE t.tenant_id = $1 AND t.due_date >= $2 AND t.due_date < $3 AND t.assigned_to IS NOT NULL
-    AND ${isStillOpen('t')} ORDER BY t.due_date, t.id`;
+    AND ${isOpenTask('t')} ORDER BY t.due_date, t.id`;
 
 @Injectable()
 export class SqlDueTasks implements DueTasks {

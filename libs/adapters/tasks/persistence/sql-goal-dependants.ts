@@ -6,7 +6,8 @@ import { Clock, RequestContext } from '#application/shared/tools';
 import { Database } from '#adapters/shared/persistence/database';
 import { Journal, type AuditEntry, type Told } from '#adapters/shared/persistence/journal';
 import { holdBoard } from '#adapters/tasks/persistence/board-lock';
-import { OPEN, readyAfter, TOLD, toldOf, type ToldTask } from '#adapters/tasks/persistence/ready-tasks';
+import { readyAfter, TOLD, toldOf, type ToldTask } from '#adapters/tasks/persistence/ready-tasks';
+import { OPEN } from '#adapters/tasks/persistence/task-sql';
 
 const MOST_NAMED = 100;
 

@@ -6,7 +6,7 @@ import { Database } from '#adapters/shared/persistence/database';
 import { Journal } from '#adapters/shared/persistence/journal';
 import { holdBoard } from '#adapters/tasks/persistence/board-lock';
 import { readyAfter, TOLD, toldOf, type ToldTask } from '#adapters/tasks/persistence/ready-tasks';
-import { isOpenTask, isReadyTask } from '#adapters/tasks/persistence/task-sql';
+import { IS_READY, isOpenTask } from '#adapters/tasks/persistence/task-sql';
 
 const MOST_NAMED = 100;
 
@@ -92,8 +92,7 @@ export class SqlTaskBoard implements TaskBoard {
   async releaseItself(tenantId: string, id: string): Promise<void> {
     await this.tellReady(
       await this.db.query<ToldTask>(
-        `SELECT ${TOLD} FROM tasks t LEFT JOIN goals g ON g.tenant_id = t.tenant_id AND g.id = t.goal_id
-         WHERE t.tenant_id = $1 AND t.id = $2 AND t.deleted_at IS NULL AND ${isReadyTask('t', 'g')}`,
+        `SELECT ${TOLD} FROM tasks t WHERE t.tenant_id = $1 AND t.id = $2 AND ${IS_READY}`,
         [tenantId, id],
       ),
     );

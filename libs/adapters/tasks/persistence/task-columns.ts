@@ -1,17 +1,6 @@
 import { taskView } from '#application/tasks/views';
 import { columnsOf } from '#adapters/shared/persistence/view-columns';
-
-/** Whether the task of this alias is still to be done: `isOpen` of the domain, and not deleted. */
-export const isStillOpen = (alias: string): string =>
-  `${alias}.status IN ('todo', 'in_progress', 'blocked') AND ${alias}.deleted_at IS NULL`;
-
-/**
- * Whether task `t` has no goal, or one that is being worked on; `$1` is the tenant, as everywhere here. `OFFSET 0` has each goal
- * looked up by its key, where the planner would read all of the tenant's for one page (ADR 0053).
- */
-export const GOAL_LETS = `(t.goal_id IS NULL OR EXISTS (
-  SELECT FROM (SELECT g.status, g.deleted_at FROM goals g WHERE g.tenant_id = $1 AND g.id = t.goal_id OFFSET 0) g
-  WHERE g.status IN ('draft', 'active') AND g.deleted_at IS NULL))`;
+import { GOAL_LETS, isOpenTask } from '#adapters/tasks/persistence/task-sql';
 
 const COLUMNS = columnsOf(taskView, 't', {
   dependencies: 'd.dependencies',
@@ -25,7 +14,7 @@ const DEPENDENCIES = `
   SELECT coalesce(array_agg(e.depends_on_id ORDER BY e.depends_on_id), '{}') AS dependencies,
     coalesce(array_agg(e.depends_on_id ORDER BY e.depends_on_id) FILTER (WHERE p.is_open), '{}') AS blocked_by
   FROM task_dependencies e,
-  LATERAL (SELECT ${isStillOpen('p')} AS is_open FROM tasks p WHERE p.tenant_id = $1 AND p.id = e.depends_on_id OFFSET 0) p
+  LATERAL (SELECT ${isOpenTask('p')} AS is_open FROM tasks p WHERE p.tenant_id = $1 AND p.id = e.depends_on_id OFFSET 0) p
   WHERE e.tenant_id = $1 AND e.task_id = t.id`;
 
 /**

@@ -1,6 +1,6 @@
 import type { PageRequest } from '#application/shared/listing';
 import type { ListSource } from '#adapters/shared/persistence/listed';
-import { GOAL_LETS, isStillOpen } from '#adapters/tasks/persistence/task-columns';
+import { GOAL_LETS, isOpenTask } from '#adapters/tasks/persistence/task-sql';
 
 const PRIORITY_RANK = `CASE t.priority WHEN 'low' THEN '1' WHEN 'medium' THEN '2' WHEN 'high' THEN '3' ELSE '4' END`;
 
@@ -30,7 +30,7 @@ const FILTERED: ListSource['filtered'] = {
  */
 const WAITS = `EXISTS (SELECT FROM task_dependencies e,
   LATERAL (SELECT p.status, p.deleted_at FROM tasks p WHERE p.tenant_id = $1 AND p.id = e.depends_on_id OFFSET 0) p
-  WHERE e.tenant_id = $1 AND e.task_id = t.id AND ${isStillOpen('p')} OFFSET 0)`;
+  WHERE e.tenant_id = $1 AND e.task_id = t.id AND ${isOpenTask('p')} OFFSET 0)`;
 
 /** What is asked, by the answer that is wanted. */
 const BLOCKED: Readonly<Record<string, string>> = {
