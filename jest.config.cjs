@@ -3,6 +3,8 @@ const { join } = require('node:path');
 
 /** What every project has in common: SWC with decorators, and the `#layer/…` imports answered from the sources. */
 const common = {
+  // One for all projects and their groups: what one has compiled, the others need not.
+  id: 'goal-service',
   rootDir: __dirname,
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons', 'require', 'default'] },
@@ -42,7 +44,7 @@ const project = (name, more = {}) => ({
 });
 
 /** In how many files `npm test` runs the suites of a project, instead of each in its own (`test/support/together.ts`). */
-const GROUPS = { e2e: 10, integration: 6, contracts: 3, unit: 3 };
+const GROUPS = { e2e: 12, integration: 6, contracts: 3, unit: 3 };
 
 const inGroups = ({ displayName, ...own }) => {
   const suites = readdirSync(join(__dirname, 'test', displayName), { recursive: true })
@@ -63,13 +65,13 @@ const least = (percent) => ({ statements: percent, branches: percent, functions:
 module.exports = {
   // Jest has one limit for all projects; it ends what hangs, and says nothing about speed.
   testTimeout: 30_000,
-  // What takes longest first, so that no core is idle at the end.
+  // Jest takes groups from the end: what waits most first, so that no core is idle at last.
   projects: [
-    project('e2e', servers),
-    project('integration', servers),
-    project('contracts', servers),
-    project('architecture'),
     project('unit'),
+    project('architecture'),
+    project('contracts', servers),
+    project('integration', servers),
+    project('e2e', servers),
   ].flatMap(grouped),
   coverageProvider: 'babel',
   coverageDirectory: 'coverage',

@@ -1,7 +1,8 @@
 import { DataSource } from 'typeorm';
+import { dayToTell } from '#domain/notifications/day';
 import { Door } from '#application/shared/door';
 import { DailyNotices } from '#infrastructure/database/daily-notices';
-import { TestApp } from '../../support/app';
+import { eventually, TestApp } from '../../support/app';
 import { StandingClock } from '../../support/fakes/tools';
 import { InboxStory, type Person } from '../../support/inbox-story';
 
@@ -14,6 +15,11 @@ describe('Who works on goals and tasks', () => {
 
   beforeAll(async () => {
     app = await TestApp.start();
+    // What the service tells of this day by itself, it has told before anything happens here.
+    await eventually(
+      () => app.rows('SELECT finished_at FROM schedule_runs'),
+      (runs) => dayToTell(new Date()) === null || runs.some(({ finished_at: at }) => at !== null),
+    );
   });
   afterAll(() => app.stop());
   beforeEach(async () => {
