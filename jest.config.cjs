@@ -44,7 +44,7 @@ const project = (name, more = {}) => ({
 });
 
 /** In how many files `npm test` runs the suites of a project, instead of each in its own (`test/support/together.ts`). */
-const GROUPS = { e2e: 12, integration: 6, contracts: 3, unit: 3 };
+const GROUPS = { e2e: 9, integration: 5, contracts: 2, unit: 2 };
 
 const inGroups = ({ displayName, ...own }) => {
   const suites = readdirSync(join(__dirname, 'test', displayName), { recursive: true })

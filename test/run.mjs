@@ -65,7 +65,7 @@ const step = async (name, args) => {
 };
 
 /** The types of everything, and with them `dist`, which some tests run. */
-const build = () => step('types', [bin('typescript/bin/tsc'), '--pretty']);
+const build = () => step('types', [bin('typescript-7/bin/tsc'), '--pretty']);
 
 // The cache knows files, not the types they import from others: good for the moment, not for the last word.
 const lint = () =>

@@ -20,8 +20,9 @@ module.exports = {
     const plain = createTransformer(options);
     return {
       canInstrument: true,
+      // Projects and groups differ in what they run, not in how it is compiled: one finds what another has compiled.
       getCacheKey: (source, filename, request) =>
-        plain.getCacheKey(source, filename, request) + String(request.instrument),
+        plain.getCacheKey(source, filename, { ...request, configString: '' }) + String(request.instrument),
       process: (source, filename, request) => {
         if (!request.instrument) return plain.process(source, filename, request);
         const { code, inputSourceMap } = instrument(source, filename);
