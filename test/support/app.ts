@@ -98,13 +98,18 @@ export class TestApp {
     };
   }
 
-  /** A new tenant, with a token for each role. */
+  /** A new tenant with one member, its Owner, who has a token for each role. */
   async tenant(): Promise<Tenant> {
     const [id, userId] = [randomUUID(), randomUUID()];
     await this.sql.query('INSERT INTO tenants (id, name, created_at, updated_at) VALUES ($1, $2, now(), now())', [
       id,
       `tenant ${id}`,
     ]);
+    await this.sql.query(
+      `INSERT INTO users (tenant_id, id, email, name, role, email_confirmed_at, created_at, updated_at)
+       VALUES ($1, $2, $3, 'Olivia Owner', 'Owner', now(), now(), now())`,
+      [id, userId, `owner@${id}.example`],
+    );
     const tokens = this.nest.get(Tokens);
     const token = Object.fromEntries(ROLES.map((role) => [role, tokens.access({ userId, tenantId: id, role }, 3600)]));
     return { id, userId, token: token as Record<Role, string> };

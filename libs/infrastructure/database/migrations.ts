@@ -9,6 +9,7 @@ import { Goals1795240000010 } from '#migrations/1795240000010-goals';
 import { Tasks1795240000011 } from '#migrations/1795240000011-tasks';
 import { Notifications1795240000012 } from '#migrations/1795240000012-notifications';
 import { Sync1795240000013 } from '#migrations/1795240000013-sync';
+import { Identity1795240000014 } from '#migrations/1795240000014-identity';
 
 /** All migrations, in their order; the last one is the head that readiness asks for. */
 export const MIGRATIONS = [
@@ -23,4 +24,5 @@ export const MIGRATIONS = [
   Tasks1795240000011,
   Notifications1795240000012,
   Sync1795240000013,
+  Identity1795240000014,
 ];

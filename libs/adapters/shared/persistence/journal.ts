@@ -61,7 +61,7 @@ export class Journal {
     return [
       JSON.stringify(entries.map((entry) => this.line(entry))),
       now,
-      actor.userId,
+      actor.auditId,
       messages.map((message) => message.tenant_id),
       messages.map((message) => message.id),
       messages.map((message) => JSON.stringify(message)),

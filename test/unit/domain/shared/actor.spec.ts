@@ -34,6 +34,13 @@ describe('permissions (API, Permissions)', () => {
 });
 
 describe('an actor', () => {
+  it('who is a key acts for its maker, with what both may do, and stands in the audit log itself', () => {
+    const key = Actor.key('tenant-1', 'key-1', 'user-1', 'Editor', ['goal:create', 'goal:delete', 'event:publish']);
+    expect(key).toMatchObject({ tenantId: 'tenant-1', userId: 'user-1', keyId: 'key-1', auditId: 'key-1' });
+    expect(PERMISSIONS.filter((one) => key.may(one))).toEqual(['goal:create', 'event:publish']);
+    expect(Actor.member('tenant-1', 'user-1', 'Viewer').auditId).toBe('user-1');
+  });
+
   it('who is a member acts in one tenant with the permissions of the role', () => {
     const viewer = Actor.member('tenant-1', 'user-1', 'Viewer');
     expect(viewer).toMatchObject({ tenantId: 'tenant-1', tenantIds: ['tenant-1'], userId: 'user-1' });
