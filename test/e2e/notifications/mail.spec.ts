@@ -141,6 +141,7 @@ describe('Notifications by mail', () => {
 
   it('are not sent to who is no member any more', async () => {
     await wants(ada);
+    await app.rows('DELETE FROM users WHERE tenant_id = $1 AND id = $2', [story.tenant.id, story.tenant.userId]);
     await app.rows(
       `INSERT INTO notifications (tenant_id, id, user_id, kind, details, source_key, in_inbox, created_at)
        VALUES ($1, $2, $2, 'task_ready', '{}', 'x', true, now())`,

@@ -61,7 +61,7 @@ describe('A task', () => {
     });
     const known = await story.task();
     const unknown = {
-      ...{ title: 'A task', goal_id: UNKNOWN, parent_task_id: UNKNOWN, assigned_to: story.goals.tenant.userId },
+      ...{ title: 'A task', goal_id: UNKNOWN, parent_task_id: UNKNOWN, assigned_to: UNKNOWN },
       dependencies: [known.id, UNKNOWN],
     };
     const pointers = ['/goal_id', '/parent_task_id', '/dependencies/1', '/assigned_to'];
