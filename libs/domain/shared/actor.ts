@@ -12,10 +12,12 @@ export class Actor {
     private readonly permissions: ReadonlySet<Permission>,
     /** The API key that acts for the member; `null` when they do so themselves. */
     readonly keyId: string | null = null,
+    /** The session by whose token the member came in; `null` when it was another token. */
+    readonly sessionId: string | null = null,
   ) {}
 
-  static member(tenantId: string, userId: string, role: Role): Actor {
-    return new Actor([tenantId], userId, PERMISSIONS_OF[role]);
+  static member(tenantId: string, userId: string, role: Role, sessionId: string | null = null): Actor {
+    return new Actor([tenantId], userId, PERMISSIONS_OF[role], null, sessionId);
   }
 
   /** A key of a member, who has the role given: it may do what is in its scopes, and what they may do themselves. */

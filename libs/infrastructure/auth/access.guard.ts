@@ -1,9 +1,13 @@
+import { createHash } from 'node:crypto';
 import { Injectable, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { ClsService } from 'nestjs-cls';
-import type { Actor } from '#domain/shared/actor';
+import { readApiKey } from '#domain/identity/secret-text';
+import { Actor } from '#domain/shared/actor';
+import { UseKey } from '#application/identity/commands/use-key';
+import { Door } from '#application/shared/door';
 import { Clock } from '#application/shared/tools';
 import { PUBLIC } from '#adapters/shared/http/public';
 import { KnownTokens } from '#infrastructure/auth/known-tokens';
@@ -21,27 +25,34 @@ export class AccessGuard extends AuthGuard('jwt') {
     private readonly known: KnownTokens,
     private readonly cls: ClsService<Scope>,
     private readonly clock: Clock,
+    private readonly door: Door,
   ) {
     super();
   }
 
-  override canActivate(
-    context: ExecutionContext,
-  ): ReturnType<InstanceType<ReturnType<typeof AuthGuard>>['canActivate']> {
+  override async canActivate(context: ExecutionContext): Promise<boolean> {
     const open = this.reflector.getAllAndOverride<boolean | undefined>(PUBLIC, [
       context.getHandler(),
       context.getClass(),
     ]);
     if (open === true || context.getType() !== 'http') return true;
-    return this.isKnown(context.switchToHttp().getRequest<Entering>()) || super.canActivate(context);
-  }
-
-  private isKnown(request: Entering): boolean {
-    const [, token] = BEARER.exec(request.headers.authorization ?? '') ?? [];
-    const actor = token === undefined ? undefined : this.known.actorOf(token, this.clock.now().getTime());
-    if (!actor) return false;
+    const request = context.switchToHttp().getRequest<Entering>();
+    const [, token = ''] = BEARER.exec(request.headers.authorization ?? '') ?? [];
+    const actor = this.known.actorOf(token, this.clock.now().getTime()) ?? (await this.byKey(token));
+    if (!actor) return (await super.canActivate(context)) as boolean;
     request.user = actor;
     this.cls.set('caller', actor);
     return true;
+  }
+
+  private async byKey(text: string): Promise<Actor | undefined> {
+    const key = readApiKey(text);
+    if (!key) return undefined;
+    const hash = createHash('sha256').update(key.secret).digest();
+    const used = await this.door.send(new UseKey(Actor.system([key.tenantId]), key.id, hash));
+    if (!used.ok || !used.value) return undefined;
+    const { actor, expiresAt } = used.value;
+    this.known.keep(text, actor, expiresAt?.getTime() ?? Infinity, this.clock.now().getTime());
+    return actor;
   }
 }

@@ -7,6 +7,8 @@ import { ExtractJwt, Strategy } from 'passport-jwt';
 import { Actor } from '#domain/shared/actor';
 import { ROLES } from '#domain/shared/permissions';
 import { isUuid } from '#domain/shared/text';
+import { CheckMember } from '#application/identity/queries/check-member';
+import { Door } from '#application/shared/door';
 import { Clock } from '#application/shared/tools';
 import { KnownTokens } from '#infrastructure/auth/known-tokens';
 import { Config } from '#infrastructure/config/config';
@@ -19,6 +21,7 @@ interface Claims {
   readonly role?: unknown;
   readonly type?: unknown;
   readonly exp?: unknown;
+  readonly sid?: unknown;
 }
 
 const tokenOf = ExtractJwt.fromAuthHeaderAsBearerToken();
@@ -31,6 +34,7 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
     private readonly cls: ClsService<Scope>,
     private readonly known: KnownTokens,
     private readonly clock: Clock,
+    private readonly door: Door,
   ) {
     super({
       jwtFromRequest: tokenOf,
@@ -44,17 +48,25 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
     });
   }
 
-  validate(request: IncomingMessage, claims: Claims): Actor {
-    const userId = claims.sub ?? claims.user_id;
-    const role = ROLES.find((known) => known === claims.role);
-    // A token without an end would be good for ever.
-    const { exp: ends } = claims;
-    if (claims.type !== 'access' || typeof ends !== 'number' || !role || !isUuid(userId) || !isUuid(claims.tenant_id))
-      throw new UnauthorizedException();
-    const caller = Actor.member(claims.tenant_id.toLowerCase(), userId.toLowerCase(), role);
+  async validate(request: IncomingMessage, claims: Claims): Promise<Actor> {
+    const asked = memberOf(claims);
+    const checked = asked && (await this.door.send(asked));
+    if (!checked?.ok || !checked.value) throw new UnauthorizedException();
+    const caller = checked.value;
     if (this.cls.isActive()) this.cls.set('caller', caller);
     const token = tokenOf(request);
-    if (token !== null) this.known.keep(token, caller, ends * 1000, this.clock.now().getTime());
+    if (token !== null) this.known.keep(token, caller, Number(claims.exp) * 1000, this.clock.now().getTime());
     return caller;
   }
 }
+
+/** Whom the claims speak of; `undefined` unless they are those of an access token of ours. */
+const memberOf = (claims: Claims): CheckMember | undefined => {
+  const userId = claims.sub ?? claims.user_id;
+  const { exp: ends, tenant_id: tenantId, sid = null } = claims;
+  const role = ROLES.find((known) => known === claims.role);
+  // A token without an end would be good for ever.
+  if (claims.type !== 'access' || typeof ends !== 'number' || !role) return undefined;
+  if (!isUuid(userId) || !isUuid(tenantId) || !(sid === null || isUuid(sid))) return undefined;
+  return new CheckMember(Actor.system([tenantId.toLowerCase()]), userId.toLowerCase(), role, sid);
+};

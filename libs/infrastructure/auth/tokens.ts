@@ -13,9 +13,11 @@ export class Tokens {
     private readonly ids: Ids,
   ) {}
 
-  access(member: { userId: string; tenantId: string; role: Role }, seconds: number): string {
+  /** `sessionId`: of the login that it comes from; without one it is good until it ends. */
+  access(member: { userId: string; tenantId: string; role: Role; sessionId?: string }, seconds: number): string {
+    const { tenantId, role, sessionId } = member;
     return this.jwt.sign(
-      { tenant_id: member.tenantId, role: member.role, type: 'access' },
+      { tenant_id: tenantId, role, type: 'access', ...(sessionId !== undefined && { sid: sessionId }) },
       {
         secret: this.config.SECRET_KEY,
         algorithm: 'HS256',

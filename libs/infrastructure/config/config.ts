@@ -56,6 +56,7 @@ export const SETTINGS = {
   SECRET_KEY: text('Signs access tokens (HS256). At least 32 bytes in production.', ''),
   JWT_ISSUER: text('`iss` of access tokens.', 'goal-service'),
   JWT_AUDIENCE: text('`aud` of access tokens.', 'goal-service'),
+  PASSWORD_MIN_LENGTH: whole('Fewest characters of a password that somebody chooses.', 12, 8, 128),
   LOG_LEVEL: oneOf('What is logged.', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
   EVENT_SHARDS: whole('Number of streams `goal-service:events:in:<n>` events arrive on.', 1, 1, 1024),
   EVENT_BATCH_SIZE: whole('Most events that one transaction judges.', 500, 1, 10_000),
@@ -102,6 +103,7 @@ export abstract class Config implements Values {
   declare readonly SECRET_KEY: string;
   declare readonly JWT_ISSUER: string;
   declare readonly JWT_AUDIENCE: string;
+  declare readonly PASSWORD_MIN_LENGTH: number;
   declare readonly LOG_LEVEL: Values['LOG_LEVEL'];
   declare readonly EVENT_SHARDS: number;
   declare readonly EVENT_BATCH_SIZE: number;

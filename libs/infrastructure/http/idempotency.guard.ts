@@ -23,7 +23,7 @@ export class IdempotencyGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<Keyed>();
     if (context.getType() !== 'http' || request.headers['idempotency-key'] === undefined) return true;
     const spec = this.reflector.get<OperationSpec | undefined>(OPERATION, context.getHandler());
-    if (!spec?.creates) return true;
+    if (!spec?.creates || spec.answersSecret) return true;
     const key = request.headers['idempotency-key'];
     if (typeof key !== 'string' || !KEY.test(key)) {
       throw Refused.http(400, 'idempotency-key.malformed', 'Idempotency-Key takes 1 to 200 visible characters.');

@@ -49,6 +49,13 @@ const ports: Provider[] = [
     inject: [Config],
     useFactory: (config: Config): OpenChannels => ({ names: config.SMTP_URL ? ['inbox', 'email'] : ['inbox'] }),
   },
+  // None unless a mail server is named.
+  {
+    provide: SmtpChannel,
+    inject: [Config],
+    useFactory: ({ SMTP_URL: url, MAIL_FROM: from, BREAKER_FAILURES: failures, BREAKER_RESET_MS: resetMs }: Config) =>
+      url ? new SmtpChannel(url, from, { failures, resetMs }) : null,
+  },
   {
     provide: Announcer,
     inject: [Members, SettingsStore, OpenChannels, Inbox, Clock],
@@ -59,12 +66,6 @@ const ports: Provider[] = [
 
 /** Off unless a mail server is named. */
 const mail: Provider[] = [
-  {
-    provide: SmtpChannel,
-    inject: [Config],
-    useFactory: ({ SMTP_URL: url, MAIL_FROM: from, BREAKER_FAILURES: failures, BREAKER_RESET_MS: resetMs }: Config) =>
-      url ? new SmtpChannel(url, from, { failures, resetMs }) : null,
-  },
   {
     provide: MailDeliveries,
     inject: [DataSource, Door, Clock, SmtpChannel],

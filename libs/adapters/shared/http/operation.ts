@@ -5,6 +5,7 @@ import type { FilterKind, FilterRule, Listing } from '#application/shared/listin
 import type { View, ViewShape } from '#application/shared/view';
 import { schemaOf, pageOf, reference, type Schema } from '#adapters/shared/http/open-api';
 import { problemView } from '#adapters/shared/http/problem';
+import { Public } from '#adapters/shared/http/public';
 
 /** What a route is, written once: the document and the answer's status and headers come from it. */
 export interface OperationSpec {
@@ -12,8 +13,11 @@ export interface OperationSpec {
   readonly id: string;
   readonly summary: string;
   readonly description?: string;
-  /** The permission its handler asks for, or `any`: whoever has a token; shown in the document as `x-permission`. */
-  readonly permission: Permission | 'any';
+  /**
+   * The permission its handler asks for, `any`: whoever has a token, or `public`: everybody; shown in the document as
+   * `x-permission`.
+   */
+  readonly permission: Permission | 'any' | 'public';
   /** What a success answers: a view, a page of a listing (and what stands `beside` its items), or nothing (204). */
   readonly answers:
     | View<ViewShape>
@@ -24,6 +28,8 @@ export interface OperationSpec {
   readonly orAnswers?: View<ViewShape>;
   /** 201 with `Location`, and `Idempotency-Key` is taken. */
   readonly creates?: true;
+  /** Its answer is not to be kept, for a repetition either: no `Idempotency-Key`. */
+  readonly answersSecret?: true;
   /** What the same route answers, with 200, when asked to make many at once: a result for each. */
   readonly createsMany?: View<ViewShape>;
   /** 202 with `Location`, where the work that goes on can be watched. */
@@ -42,13 +48,17 @@ export interface OperationSpec {
 
 export const OPERATION = 'goal-service:operation';
 
-const EVERYWHERE: Readonly<Record<number, string>> = {
+const TO_EVERYBODY: Readonly<Record<number, string>> = {
   400: 'Unreadable: an address, a header or a body that is not well-formed.',
-  401: 'No valid access token.',
-  403: 'The role lacks the permission.',
   406: '`Accept` excludes JSON.',
   422: 'Faults in the input, all of them in `errors`.',
   503: 'The database is away; try again after `Retry-After` seconds.',
+};
+
+const EVERYWHERE: Readonly<Record<number, string>> = {
+  ...TO_EVERYBODY,
+  401: 'No valid access token.',
+  403: 'The role lacks the permission.',
 };
 
 /** What every route that reads a body can answer too. */
@@ -68,7 +78,7 @@ export const Operation = (spec: OperationSpec): MethodDecorator =>
   applyDecorators(
     SetMetadata(OPERATION, spec),
     HttpCode(statusOf(spec)),
-    ApiBearerAuth(),
+    spec.permission === 'public' ? Public() : ApiBearerAuth(),
     ApiExtension('x-permission', spec.permission),
     ApiOperation({
       operationId: spec.id,
@@ -86,14 +96,16 @@ const statusOf = ({ creates, begins, answers }: OperationSpec): number => {
   return answers === 'nothing' ? 204 : 200;
 };
 
-const needs = (permission: OperationSpec['permission']): string =>
-  permission === 'any' ? 'Needs no more than a token.' : `Needs \`${permission}\`.`;
+const needs = (permission: OperationSpec['permission']): string => {
+  if (permission === 'public') return 'Open to everybody.';
+  return permission === 'any' ? 'Needs no more than a token.' : `Needs \`${permission}\`.`;
+};
 
 const answersOf = (spec: OperationSpec): MethodDecorator[] => {
   const usual = answerSchema(spec.answers);
   const schema = usual && spec.orAnswers ? { oneOf: [usual, reference(spec.orAnswers)] } : usual;
   const errors: Record<number, string> = {
-    ...EVERYWHERE,
+    ...(spec.permission === 'public' ? TO_EVERYBODY : EVERYWHERE),
     ...(spec.ifMatch && { 412: 'The version named by If-Match is not the present one (`current_version`).' }),
     ...(spec.ifMatch === 'required' && { 428: 'If-Match is missing.' }),
     ...spec.errors,
@@ -109,9 +121,9 @@ const answersOf = (spec: OperationSpec): MethodDecorator[] => {
   ];
 };
 
-const headersOf = ({ ifMatch, creates }: OperationSpec): MethodDecorator[] => [
+const headersOf = ({ ifMatch, creates, answersSecret }: OperationSpec): MethodDecorator[] => [
   ...(ifMatch ? [ApiHeader({ ...IF_MATCH, required: ifMatch === 'required' })] : []),
-  ...(creates ? [ApiHeader(IDEMPOTENCY_KEY)] : []),
+  ...(creates && !answersSecret ? [ApiHeader(IDEMPOTENCY_KEY)] : []),
 ];
 
 const IF_MATCH = {

@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+import type { Account, Accounts, NewAccount } from '#application/identity/ports/accounts';
+import { Clock } from '#application/shared/tools';
+import { Database } from '#adapters/shared/persistence/database';
+import { Journal } from '#adapters/shared/persistence/journal';
+
+/** Accounts and their tenants as rows. A password's hash stands in no audit entry. */
+@Injectable()
+export class SqlAccounts implements Accounts {
+  constructor(
+    private readonly db: Database,
+    private readonly journal: Journal,
+    private readonly clock: Clock,
+  ) {}
+
+  async whose(email: string): Promise<{ tenantId: string; userId: string } | undefined> {
+    const rows = await this.db.prepared<{ tenant_id: string; user_id: string }>(
+      'SELECT tenant_id, user_id FROM login_find($1)',
+      [email],
+    );
+    return rows[0] && { tenantId: rows[0].tenant_id, userId: rows[0].user_id };
+  }
+
+  async find(tenantId: string, id: string): Promise<Account | undefined> {
+    const [account] = await this.db.prepared<Account>(
+      `SELECT tenant_id AS "tenantId", id, email, role, status = 'active' AS "isActive",
+         email_confirmed_at IS NOT NULL AS "isConfirmed", password_hash AS "passwordHash"
+       FROM users WHERE tenant_id = $1 AND id = $2`,
+      [tenantId, id],
+    );
+    return account;
+  }
+
+  async addTenant(tenantId: string, name: string): Promise<void> {
+    await this.db.query('INSERT INTO tenants (id, name, created_at, updated_at) VALUES ($1, $2, $3, $3)', [
+      ...[tenantId, name, this.clock.now()],
+    ]);
+    await this.audit('tenant.created', 'tenant', tenantId, { name: { old: null, new: name } });
+  }
+
+  async add({ tenantId, id, email, name, role, passwordHash, isConfirmed }: NewAccount): Promise<boolean> {
+    const now = this.clock.now();
+    const rows = await this.db.query(
+      `INSERT INTO users (tenant_id, id, email, name, role, password_hash, email_confirmed_at, created_at, updated_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) ON CONFLICT DO NOTHING RETURNING id`,
+      [tenantId, id, email, name, role, passwordHash, isConfirmed ? now : null, now],
+    );
+    if (rows.length === 0) return false;
+    const fresh = Object.entries({ email, name, role }).map(([field, value]) => [field, { old: null, new: value }]);
+    await this.audit('user.created', 'user', id, Object.fromEntries(fresh) as Changed);
+    return true;
+  }
+
+  async setPassword(tenantId: string, id: string, hash: string, isNew: boolean): Promise<void> {
+    await this.db.query('UPDATE users SET password_hash = $3 WHERE tenant_id = $1 AND id = $2', [tenantId, id, hash]);
+    if (isNew) await this.audit('user.password_changed', 'user', id);
+  }
+
+  async confirm(tenantId: string, id: string, email: string): Promise<boolean> {
+    const rows = await this.db.query(
+      `UPDATE users SET email_confirmed_at = $4, updated_at = $4, version = version + 1
+       WHERE tenant_id = $1 AND id = $2 AND email = $3 AND email_confirmed_at IS NULL RETURNING id`,
+      [tenantId, id, email, this.clock.now()],
+    );
+    if (rows.length > 0) await this.audit('user.email_confirmed', 'user', id);
+    return rows.length > 0;
+  }
+
+  private audit(action: string, entityType: string, entityId: string, changes: Changed = {}): Promise<void> {
+    return this.journal.write([{ action, entityType, entityId, changes }], []);
+  }
+}
+
+type Changed = Readonly<Record<string, { readonly old: unknown; readonly new: unknown }>>;
