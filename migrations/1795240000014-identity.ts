@@ -17,10 +17,11 @@ export class Identity1795240000014 implements MigrationInterface {
       REVOKE ALL ON users FROM goal_login;
       REVOKE USAGE ON SCHEMA public FROM goal_login;
       DROP TABLE api_keys, invitations, sessions;
-      DROP INDEX users_external;
+      DROP INDEX users_external, users_by_time;
       DELETE FROM users WHERE email IS NULL;
       ALTER TABLE users ALTER COLUMN email SET NOT NULL, DROP COLUMN password_hash, DROP COLUMN status,
-        DROP COLUMN email_confirmed_at, DROP COLUMN issuer, DROP COLUMN external_id, DROP COLUMN version;
+        DROP COLUMN email_confirmed_at, DROP COLUMN issuer, DROP COLUMN external_id, DROP COLUMN version,
+        DROP COLUMN created_by, DROP COLUMN updated_by;
       ALTER TABLE tenants DROP COLUMN settings;
     `);
   }
@@ -44,10 +45,13 @@ const ACCOUNTS = `
     ADD COLUMN issuer text CHECK (length(issuer) BETWEEN 1 AND 500),
     ADD COLUMN external_id text CHECK (length(external_id) BETWEEN 1 AND 500),
     ADD COLUMN version integer NOT NULL DEFAULT 1,
+    ADD COLUMN created_by uuid,
+    ADD COLUMN updated_by uuid,
     ADD CHECK ((issuer IS NULL) = (external_id IS NULL)),
     ADD CHECK (email IS NOT NULL OR external_id IS NOT NULL);
   COMMENT ON COLUMN users.external_id IS 'sub in the tokens of another issuer; our own id is a UUID.';
   CREATE UNIQUE INDEX users_external ON users (tenant_id, issuer, external_id);
+  CREATE INDEX users_by_time ON users (tenant_id, created_at DESC, id DESC);
 
   -- Before somebody has logged in, no tenant is known: an address alone leads to it, and to nothing else.
   CREATE POLICY login ON users FOR SELECT TO goal_login USING (true);
@@ -85,7 +89,6 @@ const CREDENTIALS = `
     email text NOT NULL CHECK (length(email) BETWEEN 3 AND 320),
     role text NOT NULL CHECK (role IN ('Owner', 'Admin', 'Editor', 'Viewer')),
     secret_hash bytea NOT NULL,
-    invited_by uuid NOT NULL,
     created_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
     accepted_at timestamptz,

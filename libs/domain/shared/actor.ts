@@ -14,16 +14,18 @@ export class Actor {
     readonly keyId: string | null = null,
     /** The session by whose token the member came in; `null` when it was another token. */
     readonly sessionId: string | null = null,
+    /** Of the member who acts, or in whose name a key does. */
+    readonly role: Role | null = null,
   ) {}
 
   static member(tenantId: string, userId: string, role: Role, sessionId: string | null = null): Actor {
-    return new Actor([tenantId], userId, PERMISSIONS_OF[role], null, sessionId);
+    return new Actor([tenantId], userId, PERMISSIONS_OF[role], null, sessionId, role);
   }
 
   /** A key of a member, who has the role given: it may do what is in its scopes, and what they may do themselves. */
   static key(tenantId: string, keyId: string, makerId: string, role: Role, scopes: readonly string[]): Actor {
     const permissions = [...PERMISSIONS_OF[role]].filter((permission) => scopes.includes(permission));
-    return new Actor([tenantId], makerId, new Set(permissions), keyId);
+    return new Actor([tenantId], makerId, new Set(permissions), keyId, null, role);
   }
 
   /** The service at work for some tenants, with nothing but the permissions named. */

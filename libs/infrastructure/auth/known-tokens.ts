@@ -32,4 +32,9 @@ export class KnownTokens {
     if (this.known.size >= MOST && oldest !== undefined) this.known.delete(oldest);
     this.known.set(token, { actor, until: Math.min(ends, now + LONGEST_MS) });
   }
+
+  /** Everybody is looked at again. */
+  forgetAll(): void {
+    this.known.clear();
+  }
 }

@@ -17,6 +17,7 @@ import { GuardedStore } from '#adapters/shared/persistence/guarded-store';
 import { Journal } from '#adapters/shared/persistence/journal';
 import { goalLinkSchema } from '#adapters/goals/persistence/typeorm-goal-link-repository';
 import { goalSchema } from '#adapters/goals/persistence/typeorm-goal-repository';
+import { memberSchema } from '#adapters/identity/persistence/typeorm-member-repository';
 import { taskSchema } from '#adapters/tasks/persistence/typeorm-task-repository';
 import { workflowGoalSchema } from '#adapters/workflows/persistence/typeorm-workflow-goal-repository';
 import { workflowSchema } from '#adapters/workflows/persistence/typeorm-workflow-repository';
@@ -49,7 +50,7 @@ const database: Provider = {
       url: config.DATABASE_URL,
       poolSize: config.DB_POOL_SIZE,
       statementTimeoutMs: config.EVENT_PROCESSING_TIMEOUT_MS,
-      entities: [workflowSchema, workflowGoalSchema, goalSchema, goalLinkSchema, taskSchema],
+      entities: [workflowSchema, workflowGoalSchema, goalSchema, goalLinkSchema, taskSchema, memberSchema],
     });
     return connected(source, (message) => {
       log.warn(message);

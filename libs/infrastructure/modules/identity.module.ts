@@ -9,7 +9,7 @@ import { RegisterHandler } from '#application/identity/commands/register';
 import { UseKeyHandler } from '#application/identity/commands/use-key';
 import { Members } from '#application/identity/contract';
 import { Accounts } from '#application/identity/ports/accounts';
-import { ConfirmationMail } from '#application/identity/ports/confirmation-mail';
+import { AccountMail } from '#application/identity/ports/account-mail';
 import { IdentityReadModel } from '#application/identity/ports/identity-read-model';
 import { PasswordHasher } from '#application/identity/ports/password-hasher';
 import { Principals } from '#application/identity/ports/principals';
@@ -19,6 +19,24 @@ import { CheckMemberHandler } from '#application/identity/queries/check-member';
 import { FindAccountHandler } from '#application/identity/queries/find-account';
 import { GetMeHandler } from '#application/identity/queries/get-me';
 import { SigningIn } from '#application/identity/signing-in';
+import { AcceptInvitationHandler } from '#application/identity/commands/accept-invitation';
+import { CreateApiKeyHandler } from '#application/identity/commands/create-api-key';
+import { EditTenantHandler } from '#application/identity/commands/edit-tenant';
+import { EditUserHandler } from '#application/identity/commands/edit-user';
+import { InviteHandler } from '#application/identity/commands/invite';
+import { RemoveUserHandler } from '#application/identity/commands/remove-user';
+import { RevokeApiKeyHandler } from '#application/identity/commands/revoke-api-key';
+import { GetApiKeyHandler } from '#application/identity/queries/get-api-key';
+import { GetInvitationHandler } from '#application/identity/queries/get-invitation';
+import { GetTenantHandler } from '#application/identity/queries/get-tenant';
+import { GetUserHandler } from '#application/identity/queries/get-user';
+import { ListApiKeysHandler } from '#application/identity/queries/list-api-keys';
+import { ListUsersHandler } from '#application/identity/queries/list-users';
+import { ApiKeys } from '#application/identity/ports/api-keys';
+import { Invitations } from '#application/identity/ports/invitations';
+import { MemberRepository } from '#application/identity/ports/member-repository';
+import { Secrets } from '#application/identity/ports/secrets';
+import { Tenants } from '#application/identity/ports/tenants';
 import { Clock, Ids } from '#application/shared/tools';
 import { AuthController } from '#adapters/identity/http/auth.controller';
 import { SqlAccounts } from '#adapters/identity/persistence/sql-accounts';
@@ -26,11 +44,20 @@ import { SqlIdentityReadModel } from '#adapters/identity/persistence/sql-identit
 import { SqlMembers } from '#adapters/identity/persistence/sql-members';
 import { SqlPrincipals } from '#adapters/identity/persistence/sql-principals';
 import { SqlSessions } from '#adapters/identity/persistence/sql-sessions';
+import { ApiKeysController } from '#adapters/identity/http/api-keys.controller';
+import { InvitationsController } from '#adapters/identity/http/invitations.controller';
+import { TenantController } from '#adapters/identity/http/tenant.controller';
+import { UsersController } from '#adapters/identity/http/users.controller';
+import { SqlApiKeys } from '#adapters/identity/persistence/sql-api-keys';
+import { SqlInvitations } from '#adapters/identity/persistence/sql-invitations';
+import { SqlTenants } from '#adapters/identity/persistence/sql-tenants';
+import { TypeOrmMemberRepository } from '#adapters/identity/persistence/typeorm-member-repository';
 import { Database } from '#adapters/shared/persistence/database';
 import { ArgonHasher } from '#infrastructure/auth/argon-hasher';
 import { OwnTokens } from '#infrastructure/auth/own-tokens';
+import { RandomSecrets } from '#infrastructure/auth/random-secrets';
 import { Config } from '#infrastructure/config/config';
-import { ConfirmationLetters } from '#infrastructure/mail/confirmation-letters';
+import { AccountLetters } from '#infrastructure/mail/account-letters';
 import { SmtpChannel } from '#infrastructure/mail/smtp-channel';
 
 const commands = [
@@ -41,9 +68,26 @@ const commands = [
   ChangePasswordHandler,
   ConfirmEmailHandler,
   UseKeyHandler,
+  InviteHandler,
+  AcceptInvitationHandler,
+  EditUserHandler,
+  RemoveUserHandler,
+  EditTenantHandler,
+  CreateApiKeyHandler,
+  RevokeApiKeyHandler,
 ];
 
-const queries = [FindAccountHandler, CheckMemberHandler, GetMeHandler];
+const queries = [
+  FindAccountHandler,
+  CheckMemberHandler,
+  GetMeHandler,
+  ListUsersHandler,
+  GetUserHandler,
+  GetInvitationHandler,
+  GetTenantHandler,
+  ListApiKeysHandler,
+  GetApiKeyHandler,
+];
 
 const ports: Provider[] = [
   { provide: Members, useClass: SqlMembers },
@@ -53,11 +97,16 @@ const ports: Provider[] = [
   { provide: IdentityReadModel, useClass: SqlIdentityReadModel },
   { provide: PasswordHasher, useClass: ArgonHasher },
   { provide: SessionTokens, useClass: OwnTokens },
+  { provide: MemberRepository, useClass: TypeOrmMemberRepository },
+  { provide: Invitations, useClass: SqlInvitations },
+  { provide: Tenants, useClass: SqlTenants },
+  { provide: ApiKeys, useClass: SqlApiKeys },
+  { provide: Secrets, useClass: RandomSecrets },
   {
-    provide: ConfirmationMail,
+    provide: AccountMail,
     inject: [SmtpChannel, Database, Clock, Ids],
-    useFactory: (...[channel, db, clock, ids]: ConstructorParameters<typeof ConfirmationLetters>) =>
-      new ConfirmationLetters(channel, db, clock, ids),
+    useFactory: (...[channel, db, clock, ids]: ConstructorParameters<typeof AccountLetters>) =>
+      new AccountLetters(channel, db, clock, ids),
   },
 ];
 
@@ -78,5 +127,5 @@ const services: Provider[] = [
 /** Everything the context can do, and the doors it can be asked through. */
 export const identity = {
   providers: [...commands, ...queries, ...ports, ...services] as Provider[],
-  controllers: [AuthController] as Type[],
+  controllers: [AuthController, InvitationsController, UsersController, TenantController, ApiKeysController] as Type[],
 };

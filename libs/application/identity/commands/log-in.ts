@@ -2,7 +2,7 @@ import { Command, CommandHandler } from '@nestjs/cqrs';
 import type { Actor } from '#domain/shared/actor';
 import { ok, type Result } from '#domain/shared/result';
 import { Accounts, type Account } from '#application/identity/ports/accounts';
-import { ConfirmationMail } from '#application/identity/ports/confirmation-mail';
+import { AccountMail } from '#application/identity/ports/account-mail';
 import { PasswordHasher } from '#application/identity/ports/password-hasher';
 import { SessionTokens } from '#application/identity/ports/session-tokens';
 import { SigningIn } from '#application/identity/signing-in';
@@ -29,7 +29,7 @@ export class LogInHandler {
     private readonly hasher: PasswordHasher,
     private readonly signingIn: SigningIn,
     private readonly tokens: SessionTokens,
-    private readonly mail: ConfirmationMail,
+    private readonly mail: AccountMail,
   ) {}
 
   async execute({ actor, userId, password }: LogIn): Promise<Result<TokensView | null>> {
@@ -46,8 +46,8 @@ export class LogInHandler {
   }
 
   private isConfirmed({ tenantId, id: userId, email, isConfirmed }: Account): boolean {
-    if (isConfirmed || !this.mail.isNeeded) return true;
-    if (email !== null) this.mail.send(email, this.tokens.confirmation({ tenantId, userId, email }));
+    if (isConfirmed || !this.mail.isOn) return true;
+    if (email !== null) this.mail.confirm(email, this.tokens.confirmation({ tenantId, userId, email }));
     return false;
   }
 }

@@ -4,7 +4,7 @@ import { conflict } from '#domain/shared/errors';
 import { err, ok, type Result } from '#domain/shared/result';
 import { Choosing } from '#application/identity/choosing';
 import { Accounts } from '#application/identity/ports/accounts';
-import { ConfirmationMail } from '#application/identity/ports/confirmation-mail';
+import { AccountMail } from '#application/identity/ports/account-mail';
 import { SessionTokens } from '#application/identity/ports/session-tokens';
 import { SigningIn } from '#application/identity/signing-in';
 import type { RegisteredView } from '#application/identity/views';
@@ -28,7 +28,7 @@ export class RegisterHandler {
     private readonly accounts: Accounts,
     private readonly signingIn: SigningIn,
     private readonly tokens: SessionTokens,
-    private readonly mail: ConfirmationMail,
+    private readonly mail: AccountMail,
   ) {}
 
   async execute({ actor, asked }: Register): Promise<Result<RegisteredView>> {
@@ -36,12 +36,12 @@ export class RegisterHandler {
     const hash = await this.choosing.take(asked.password, email);
     if (!hash.ok) return hash;
     const [{ tenantId }, userId, role] = [actor, String(actor.userId), 'Owner'] as const;
-    const isConfirmed = !this.mail.isNeeded;
+    const isConfirmed = !this.mail.isOn;
     await this.accounts.addTenant(tenantId, tenant_name);
     const account = { tenantId, id: userId, email, name, role, passwordHash: hash.value, isConfirmed };
     if (!(await this.accounts.add(account)))
       return err(conflict('email.taken', 'There is an account with this address already.'));
-    if (!isConfirmed) this.mail.send(email, this.tokens.confirmation({ tenantId, userId, email }));
+    if (!isConfirmed) this.mail.confirm(email, this.tokens.confirmation({ tenantId, userId, email }));
     const tokens = isConfirmed ? await this.signingIn.begin(tenantId, userId, role) : NO_TOKENS;
     return ok({ user_id: userId, email, name, role, tenant_id: tenantId, tenant_name, ...tokens });
   }

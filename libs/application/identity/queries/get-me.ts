@@ -20,6 +20,10 @@ export class GetMeHandler {
   async execute({ actor }: GetMe): Promise<Result<MeView>> {
     const me = actor.userId === null ? undefined : await this.shown.me(actor.tenantId, actor.userId);
     if (!me) return err(missing('user'));
-    return ok({ ...me, permissions: PERMISSIONS.filter((permission) => actor.may(permission)).sort() });
+    return ok({
+      ...me,
+      role: actor.role ?? me.role,
+      permissions: PERMISSIONS.filter((permission) => actor.may(permission)).sort(),
+    });
   }
 }
