@@ -117,14 +117,14 @@ describe('Getting in', () => {
     },
   );
 
-  it('is 401 for a tenant that is not here, as soon as something would be written', async () => {
+  it('is 401 for a tenant that is not here', async () => {
     const stranger = token({ tenant_id: randomUUID() });
     expectProblem(
       await app.ask('POST', '/workflows', { token: stranger, body: { name: 'Nobody’s' } }),
       401,
       'unauthenticated',
     );
-    expect(await app.ask('GET', '/workflows', { token: stranger })).toMatchObject({ status: 200, body: { total: 0 } });
+    expectProblem(await app.ask('GET', '/workflows', { token: stranger }), 401, 'unauthenticated');
   });
 
   it('does not read a token from anywhere but the header', async () => {
@@ -426,7 +426,8 @@ describe('Every route', () => {
       expect(answer.headers['cache-control']).toMatch(/no-store|no-cache/);
       if (answer.status === 204) expect(answer.text).toBe('');
       else expect(answer.headers['content-type']).toMatch(/^application\/json/);
-      if (answer.status !== 201) return;
+      // Who registers is in another tenant than who looks.
+      if (answer.status !== 201 || route.path === '/auth/register') return;
       const made = await owner('GET', `/${String(answer.headers.location)}`);
       // A dependency is known by the two tasks that it joins.
       const { id, task_id, depends_on_id } = answer.body;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
-import { PERMISSIONS_OF, ROLES, type Role } from '#domain/shared/permissions';
+import { PERMISSIONS_OF, ROLES } from '#domain/shared/permissions';
 import { TestApp, type Answer, type Tenant } from '../support/app';
 import { eachOf, routesOf, type Route } from './support/routes';
 import { storedRows, World, type Prepared } from './support/world';
@@ -224,52 +224,11 @@ it('The conditions of the code have really been taken out', () => {
   expect(takenOut).toBeGreaterThan(3 * routes.length);
 });
 
-/** Whether the document says that a role may. */
-const isOpenTo = (role: Role, { permission }: Route): boolean =>
-  permission === 'any' || (permission !== null && PERMISSIONS_OF[role].has(permission));
-
 describe('A role', () => {
-  it.each(ROLES)('%s is refused exactly where it lacks the permission that the document names', async (role) => {
-    await eachOf(routes, async (route) => {
-      expect(route.permission).not.toBeNull();
-      const prepared = await mine.prepare(route);
-      const { path, headers, body } = prepared;
-      const answer = await app.ask(route.method, path, {
-        token: mine.tenant.token[role],
-        headers,
-        ...(body !== undefined && { body }),
-      });
-      if (isOpenTo(role, route)) expect(answer.status).toBeLessThan(300);
-      else expect(answer).toMatchObject({ status: 403, body: { code: 'forbidden', title: 'Forbidden' } });
-    });
-  });
-
-  it.each(ROLES)('%s changes nothing where it is refused', async (role) => {
-    const refused = routes.filter((route) => route.permission && !isOpenTo(role, route));
-    const prepared: (readonly [Route, Prepared])[] = [];
-    for (const route of refused) prepared.push([route, await mine.prepare(route)]);
-    const before = await storedRows(app);
-    for (const [route, { path, headers, body }] of prepared)
-      await app.ask(route.method, path, {
-        token: mine.tenant.token[role],
-        headers,
-        ...(body !== undefined && { body }),
-      });
-    expect(await storedRows(app)).toEqual(before);
-  });
-
   it('without the right to delete does not list what is deleted', async () => {
     for (const role of ROLES) {
       const { status } = await app.ask('GET', '/workflows?deleted=only', { token: mine.tenant.token[role] });
       expect({ role, status }).toEqual({ role, status: PERMISSIONS_OF[role].has('workflow:delete') ? 200 : 403 });
     }
-  });
-
-  it('is asked of every route that is not public, and nobody gets in without a token', async () => {
-    await eachOf(routes, async (route) => {
-      const { path, headers, body } = await mine.prepare(route);
-      const answer = await app.ask(route.method, path, { headers, ...(body !== undefined && { body }) });
-      expect(answer).toMatchObject({ status: 401, headers: { 'www-authenticate': 'Bearer' } });
-    });
   });
 });

@@ -5,6 +5,7 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import { PROJECT_FOLDER } from '#infrastructure/config/version';
 import { documentOfApi } from '#infrastructure/http/document';
 import { TestApp, type Tenant } from '../support/app';
+import { credentialsFor, member } from './support/credentials';
 import { offeredBodies, operationsOf, type Documented } from '../support/open-api';
 
 const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
@@ -40,12 +41,13 @@ describe('openapi.json', () => {
       const statuses = Object.keys(operation.responses);
       expect(statuses.filter((status) => /^20[0124]$/.test(status)).length).toBeGreaterThan(0);
       if (!path.startsWith('/api/')) return;
-      expect(statuses).toEqual(expect.arrayContaining(['401', '403', '422', '503']));
+      const isPublic = (operation as { 'x-permission'?: string })['x-permission'] === 'public';
+      expect(statuses).toEqual(expect.arrayContaining([...(isPublic ? [] : ['401', '403']), '422', '503']));
       if (/\{(id|goal_id)\}/.test(path)) expect(statuses).toContain('404');
-      // A person's own switches have no version (SPEC 7).
-      if (method === 'PATCH' && path !== '/api/v1/notifications/settings')
+      // A person's own switches and a tenant's settings have no version (SPEC 7).
+      if (method === 'PATCH' && !['/api/v1/notifications/settings', '/api/v1/tenant'].includes(path))
         expect(statuses).toEqual(expect.arrayContaining(['412', '428']));
-      expect(operation.security).toEqual([{ bearer: [] }]);
+      expect(operation.security).toEqual(isPublic ? undefined : [{ bearer: [] }]);
     },
   );
 
@@ -113,8 +115,10 @@ describe('openapi.json', () => {
       workflows: workflow,
       enrollments: enrollment,
       'pending-actions': action,
+      users: await member(app, tenant),
     };
     return {
+      tenant,
       token,
       lease,
       other,
@@ -135,13 +139,19 @@ describe('openapi.json', () => {
   );
 
   it.each(examples)('%s has an example that works when pasted', async (_name, documented, offered) => {
-    const { token, lease, other, ids } = await world();
+    const { tenant, token, lease, other, ids } = await world();
     const path = filled(documented, ids);
     const { etag } = documented.method === 'PATCH' ? (await app.ask('GET', path, { token })).headers : {};
     // A claim's token and another task are what no example can know.
     const ofClaim = documented.path.startsWith('/api/v1/pending-actions/{id}') ? { token: lease } : {};
     const ofTask = documented.path.endsWith('/dependencies') ? { depends_on_id: other } : {};
-    const body = { ...(offered as object), ...ofClaim, ...ofTask };
+    const known = await credentialsFor(
+      app,
+      tenant,
+      documented.path.replace('/api/v1', ''),
+      offered as Record<string, unknown>,
+    );
+    const body = { ...(offered as object), ...ofClaim, ...ofTask, ...known };
     const answer = await app.ask(documented.method, path, {
       token,
       body,

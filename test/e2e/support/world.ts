@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { eventually, type Answer, type TestApp, type Tenant } from '../../support/app';
+import { credentialsFor, member } from './credentials';
 import { exampleOf, type Route } from './routes';
 
 type Body = Record<string, unknown>;
@@ -52,7 +53,8 @@ export class World {
   /** A body that the document offers, under names and about elements nobody has yet. */
   async bodyOf(route: Route): Promise<unknown> {
     if (!route.body) return undefined;
-    const example = exampleOf(route.body) as Body;
+    const shown = exampleOf(route.body) as Body;
+    const example: Body = { ...shown, ...(await credentialsFor(this.app, this.tenant, route.path, shown)) };
     const body = 'linked_element_id' in example ? { ...example, linked_element_id: randomUUID() } : example;
     this.made += 1;
     if ('depends_on_id' in example) return { ...example, depends_on_id: await this.task() };
@@ -87,6 +89,7 @@ export class World {
   }
 
   private readonly makers: Readonly<Record<string, (path: string) => Promise<string>>> = {
+    '/users/{id}': () => member(this.app, this.tenant),
     '/enrollments/{id}': async () => this.idOf(await this.enroll()),
     '/contacts/{contact_id}': () => this.contact(),
     '/pending-actions/{id}': async () => {

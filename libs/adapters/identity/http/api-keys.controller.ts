@@ -31,6 +31,7 @@ class CreateApiKeyBody {
     type: String,
     format: 'date-time',
     nullable: true,
+    example: '2036-12-31T00:00:00Z',
     description: 'Left out: until it is revoked.',
   })
   @IsOptional()
