@@ -5,7 +5,7 @@ import { OperationsServer } from '#infrastructure/observability/operations-serve
 
 const main = async (): Promise<void> => {
   const config = readConfig(process.env);
-  const app = await createServer(apiModule(config));
+  const app = await createServer(apiModule(config), config);
   app.enableShutdownHooks(['SIGINT', 'SIGTERM'], { useProcessExit: true });
   await app.get(OperationsServer).listen();
   await listen(app, config.PORT);

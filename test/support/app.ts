@@ -33,6 +33,8 @@ export interface Tenant {
   readonly token: Readonly<Record<Role, string>>;
 }
 
+const LIMITS = ['', '_EVENTS', '_ANALYTICS', '_AUTH', '_LOGIN'].map((name) => `RATE_LIMIT${name}`);
+
 /** The whole service in this process, on a database and a Redis database of its own. */
 export class TestApp {
   private constructor(
@@ -53,10 +55,12 @@ export class TestApp {
       DATABASE_URL: database.appUrl,
       REDIS_URL: redisUrl,
       SECRET_KEY: 'a secret of at least thirty-two bytes, for tests',
+      // Counted, and never too many.
+      ...Object.fromEntries(LIMITS.map((name) => [name, '1000000'])),
       LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
       ...settings,
     });
-    const nest = await createServer(everythingModule(config));
+    const nest = await createServer(everythingModule(config), config);
     await nest.init();
     joinBus(nest);
     await nest.getHttpAdapter().getInstance().ready();

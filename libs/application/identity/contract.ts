@@ -2,7 +2,8 @@
 export interface Member {
   readonly id: string;
   readonly name: string;
-  readonly email: string;
+  /** `null`: of a member of another issuer who brought none. */
+  readonly email: string | null;
 }
 
 export abstract class Members {

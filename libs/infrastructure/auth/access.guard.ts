@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { Injectable, type ExecutionContext } from '@nestjs/common';
+import { Injectable, UnauthorizedException, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ClsService } from 'nestjs-cls';
 import { readApiKey } from '#domain/identity/secret-text';
 import { Actor } from '#domain/shared/actor';
@@ -11,6 +11,8 @@ import { Door } from '#application/shared/door';
 import { Clock } from '#application/shared/tools';
 import { PUBLIC } from '#adapters/shared/http/public';
 import { KnownTokens } from '#infrastructure/auth/known-tokens';
+import { networkOf, tellOrRefuse } from '#infrastructure/limits/counted';
+import { Limits } from '#infrastructure/limits/limits';
 import type { Scope } from '#infrastructure/context/scope';
 
 type Entering = FastifyRequest & { user?: Actor };
@@ -26,6 +28,7 @@ export class AccessGuard extends AuthGuard('jwt') {
     private readonly cls: ClsService<Scope>,
     private readonly clock: Clock,
     private readonly door: Door,
+    private readonly limits: Limits,
   ) {
     super();
   }
@@ -39,10 +42,23 @@ export class AccessGuard extends AuthGuard('jwt') {
     const request = context.switchToHttp().getRequest<Entering>();
     const [, token = ''] = BEARER.exec(request.headers.authorization ?? '') ?? [];
     const actor = this.known.actorOf(token, this.clock.now().getTime()) ?? (await this.byKey(token));
-    if (!actor) return (await super.canActivate(context)) as boolean;
+    if (!actor) return this.byToken(context);
     request.user = actor;
     this.cls.set('caller', actor);
     return true;
+  }
+
+  /** Who shows what is not good is counted by their address. */
+  private async byToken(context: ExecutionContext): Promise<boolean> {
+    try {
+      return (await super.canActivate(context)) as boolean;
+    } catch (failure) {
+      const http = context.switchToHttp();
+      const isRefusal = failure instanceof UnauthorizedException;
+      const who = networkOf(http.getRequest<Entering>().ip);
+      if (isRefusal) tellOrRefuse(http.getResponse<FastifyReply>(), await this.limits.take('auth', who));
+      throw failure;
+    }
   }
 
   private async byKey(text: string): Promise<Actor | undefined> {

@@ -80,6 +80,27 @@ export const SETTINGS = {
   MAIL_FROM: text('Sender of mails.', 'Goal Service <goal-service@localhost>'),
   BREAKER_FAILURES: whole('How many failures in a row of a service outside end the asking.', 5),
   BREAKER_RESET_MS: whole('After how long it is asked once again.', 30_000),
+  RATE_LIMIT: whole('Requests a minute of one member or key; 0: no limit, as for the next four.', 6000, 0),
+  RATE_LIMIT_EVENTS: whole('The same of `POST /events`.', 60_000, 0),
+  RATE_LIMIT_ANALYTICS: whole('The same of statistics, analyses and realization maps.', 600, 0),
+  RATE_LIMIT_AUTH: whole(
+    'Requests a minute from one network address to public routes, and with tokens that are not good.',
+    60,
+    0,
+  ),
+  RATE_LIMIT_LOGIN: whole(
+    'Logins a minute to one account from one network address; from all of them ten times as many.',
+    10,
+    0,
+  ),
+  TRUST_PROXY_HOPS: whole(
+    'How many proxies stand before the service: so many entries of `X-Forwarded-For` are believed.',
+    0,
+    0,
+    10,
+  ),
+  CORS_ORIGINS: text('Origins whose pages may ask, with a comma between (`https://app.example.com`). Empty: none.', ''),
+  REQUEST_TIMEOUT_MS: whole('Longest a request may take to arrive.', 30_000, 100),
 } satisfies Record<string, Setting<unknown>>;
 
 export type SettingName = keyof typeof SETTINGS;
@@ -120,6 +141,14 @@ export abstract class Config implements Values {
   declare readonly MAIL_FROM: string;
   declare readonly BREAKER_FAILURES: number;
   declare readonly BREAKER_RESET_MS: number;
+  declare readonly RATE_LIMIT: number;
+  declare readonly RATE_LIMIT_EVENTS: number;
+  declare readonly RATE_LIMIT_ANALYTICS: number;
+  declare readonly RATE_LIMIT_AUTH: number;
+  declare readonly RATE_LIMIT_LOGIN: number;
+  declare readonly TRUST_PROXY_HOPS: number;
+  declare readonly CORS_ORIGINS: string;
+  declare readonly REQUEST_TIMEOUT_MS: number;
 }
 
 /** Reads the environment; throws once, naming every fault. */

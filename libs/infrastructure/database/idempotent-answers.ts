@@ -18,7 +18,7 @@ export class IdempotentAnswers {
     if (request.taken) throw new Error('one Idempotency-Key stands for one command');
     request.taken = true;
     const db = await unit.runner();
-    const whose = [unit.actor.tenantId, unit.actor.userId ?? '', request.key];
+    const whose = [unit.actor.tenantId, unit.actor.auditId ?? '', request.key];
     const [lock] = (await db.query(`SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS granted`, [
       whose.join(' '),
     ])) as { granted: boolean }[];

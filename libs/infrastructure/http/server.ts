@@ -8,23 +8,31 @@ import { Logger } from 'nestjs-pino';
 import { v7 } from 'uuid';
 import { BodyPipe } from '#adapters/shared/http/body.pipe';
 import { Routes } from '#adapters/shared/http/routes';
+import type { Config } from '#infrastructure/config/config';
 import type { Scope } from '#infrastructure/context/scope';
 import { acceptableOnly, BATCH_LIMIT, BODY_LIMIT, forgetTypeOfNothing, readBodies } from '#infrastructure/http/bodies';
+import { letOrigins } from '#infrastructure/http/cors';
 import { serveDocs } from '#infrastructure/http/docs';
 import { tellReplays } from '#infrastructure/http/idempotency.guard';
 import { refuseAddress, refuseConnection } from '#infrastructure/http/unreadable';
 
 export const PREFIX = 'api/v1';
 
+const NOTHING_BUT_DATA = "default-src 'none'; frame-ancestors 'none'";
 const LARGE_BODIES = /\/(events|enrollments)$/;
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
 
-/** The HTTP door: Nest on Fastify, with everything the contract asks of every route. Not listening yet. */
-export const createServer = async (module: Type | object): Promise<NestFastifyApplication> => {
-  const adapter = new FastifyAdapter({
+const adapterOf = (config: Config): FastifyAdapter =>
+  new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
     routerOptions: { maxParamLength: 1000 },
     requestIdHeader: false,
+    trustProxy: config.TRUST_PROXY_HOPS || false,
+    requestTimeout: config.REQUEST_TIMEOUT_MS,
+    http: {
+      headersTimeout: config.REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: Math.min(config.REQUEST_TIMEOUT_MS, 5000),
+    },
     frameworkErrors: refuseAddress,
     clientErrorHandler: refuseConnection,
     genReqId: (request: IncomingMessage) => {
@@ -32,7 +40,10 @@ export const createServer = async (module: Type | object): Promise<NestFastifyAp
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : v7();
     },
   });
-  const app = await NestFactory.create<NestFastifyApplication>(module as Type, adapter, {
+
+/** The HTTP door: Nest on Fastify, with everything the contract asks of every route. Not listening yet. */
+export const createServer = async (module: Type | object, config: Config): Promise<NestFastifyApplication> => {
+  const app = await NestFactory.create<NestFastifyApplication>(module as Type, adapterOf(config), {
     bodyParser: false,
     bufferLogs: true,
     forceCloseConnections: true,
@@ -41,6 +52,7 @@ export const createServer = async (module: Type | object): Promise<NestFastifyAp
   prefix(app);
   app.useGlobalPipes(new BodyPipe());
   await app.register(helmet, { contentSecurityPolicy: false });
+  letOrigins(app.getHttpAdapter().getInstance(), config.CORS_ORIGINS);
   shape(app);
   serveDocs(app);
   return app;
@@ -63,6 +75,8 @@ const shape = (app: NestFastifyApplication): void => {
   });
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header('X-Request-Id', request.id);
+    // Swagger UI needs scripts of its own; everything else is data.
+    if (!request.url.startsWith('/docs')) void reply.header('Content-Security-Policy', NOTHING_BUT_DATA);
     acceptableOnly(request);
     forgetTypeOfNothing(request);
     done();

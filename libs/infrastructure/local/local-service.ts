@@ -43,7 +43,7 @@ export async function startLocalService(env: Environment, folder = localFolder):
   try {
     await migrate(servers.ownerUrl);
     const config = await configOf(env, { appUrl: servers.appUrl, redisUrl: servers.redisUrl }, folder);
-    app = await createServer(everythingModule(config));
+    app = await createServer(everythingModule(config), config);
     const metricsPort = await app.get(OperationsServer).listen();
     const url = await listen(app, config.PORT);
     joinBus(app);

@@ -32,6 +32,8 @@ import { IdempotentAnswers } from '#infrastructure/database/idempotent-answers';
 import { ScopedDatabase } from '#infrastructure/database/scoped-database';
 import { TransactionalDoor } from '#infrastructure/database/transactional-door';
 import { IdempotencyGuard } from '#infrastructure/http/idempotency.guard';
+import { Limits } from '#infrastructure/limits/limits';
+import { RateGuard } from '#infrastructure/limits/rate.guard';
 import { Health, HealthParts } from '#infrastructure/observability/health';
 import { logging } from '#infrastructure/observability/logging';
 import { OperationsServer } from '#infrastructure/observability/operations-server';
@@ -96,7 +98,9 @@ export class CoreModule {
         IdempotentAnswers,
         JwtStrategy,
         KnownTokens,
+        Limits,
         { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_GUARD, useClass: RateGuard },
         { provide: APP_GUARD, useClass: IdempotencyGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },

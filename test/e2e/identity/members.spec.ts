@@ -207,6 +207,11 @@ describe('An API key', () => {
     expect((await ask('GET', '/tasks', undefined, { token: key })).status).toBe(403);
     const [row] = await app.rows(`SELECT actor_id FROM audit_log WHERE entity_id = $1`, [String(goal.body.id)]);
     expect(row!.actor_id).toBe(id);
+    const [told] = await app.rows<{ message: string }>(
+      `SELECT message FROM outbox WHERE tenant_id = $1 AND message LIKE '%goal.created%'`,
+      [tenant.id],
+    );
+    expect(JSON.parse(told!.message)).toMatchObject({ user_id: null, details: { api_key_id: id } });
     const list = await ask('GET', '/api-keys');
     expect(list.body).toMatchObject({ items: [{ id, scopes: ['goal:create', 'goal:read'], revoked_at: null }] });
     expect((list.body.items as { last_used_at: string }[])[0]!.last_used_at).not.toBeNull();
@@ -256,6 +261,14 @@ describe('An API key', () => {
     const { body } = await ask('GET', '/auth/me', undefined, { token: key });
     expect(body.permissions).toContain('goal:read');
     expect(body.permissions).not.toContain('goal:create');
+  });
+
+  it('is not answered what its maker was answered under the same Idempotency-Key', async () => {
+    const { key } = await made(['event:publish']);
+    const goal = { name: 'Once', goal_type: 'strategic' };
+    const create = (token: string) =>
+      app.ask('POST', '/goals', { token, body: goal, headers: { 'idempotency-key': 'the same' } });
+    expect([(await create(tenant.token.Owner)).status, (await create(key)).status]).toEqual([201, 403]);
   });
 
   it('has no password to change', async () => {

@@ -66,6 +66,7 @@ export class AuthController {
     summary: 'Get tokens for an address and its password.',
     description: 'The answer is the same whatever is wrong.',
     permission: 'public',
+    countsAddress: true,
     answers: tokensView,
     errors: { ...BUSY, 401: 'Address or password are wrong, or the account may not log in.' },
   })

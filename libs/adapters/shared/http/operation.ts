@@ -30,6 +30,8 @@ export interface OperationSpec {
   readonly creates?: true;
   /** Its answer is not to be kept, for a repetition either: no `Idempotency-Key`. */
   readonly answersSecret?: true;
+  /** The `email` of its body is counted too, so that nobody guesses at an account (SPEC 7). */
+  readonly countsAddress?: true;
   /** What the same route answers, with 200, when asked to make many at once: a result for each. */
   readonly createsMany?: View<ViewShape>;
   /** 202 with `Location`, where the work that goes on can be watched. */
@@ -51,6 +53,7 @@ export const OPERATION = 'goal-service:operation';
 const TO_EVERYBODY: Readonly<Record<number, string>> = {
   400: 'Unreadable: an address, a header or a body that is not well-formed.',
   406: '`Accept` excludes JSON.',
+  429: 'Too many requests; try again after `Retry-After` seconds.',
   422: 'Faults in the input, all of them in `errors`.',
   503: 'The database is away; try again after `Retry-After` seconds.',
 };

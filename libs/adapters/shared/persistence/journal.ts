@@ -88,11 +88,12 @@ export class Journal {
       event_type: fact.type,
       tenant_id: fact.tenantId ?? actor.tenantId,
       goal_id: fact.goalId ?? null,
-      user_id: actor.userId,
+      // What a key does, its maker has not done (API, *Messages going out*).
+      user_id: actor.keyId === null ? actor.userId : null,
       timestamp: now.toISOString(),
       request_id: fact.requestId === undefined ? requestId : fact.requestId,
       version: fact.version ?? null,
-      details: fact.details,
+      details: actor.keyId === null ? fact.details : { ...fact.details, api_key_id: actor.keyId },
     };
   }
 }
