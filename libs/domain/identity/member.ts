@@ -45,8 +45,9 @@ export class Member extends Aggregate<MemberState> {
   }
 
   mayBeRemoved(by: Role | null, owners: readonly string[]): Result<void> {
-    if (this.isLastOf(owners)) return err(LAST);
-    return mayGive(this.current.role, by);
+    const allowed = mayGive(this.current.role, by);
+    if (!allowed.ok) return allowed;
+    return this.isLastOf(owners) ? err(LAST) : done;
   }
 
   private isLastOf(owners: readonly string[]): boolean {
