@@ -32,7 +32,7 @@ export class ComposeMessagesHandler {
     return ok(
       told.flatMap(({ id, userId, kind, details }) => {
         const reader = byId.get(userId);
-        return reader ? [{ id, to: reader.email, ...letterOf(kind, details, reader.name) }] : [];
+        return reader?.email ? [{ id, to: reader.email, ...letterOf(kind, details, reader.name) }] : [];
       }),
     );
   }
