@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { JwtService } from '@nestjs/jwt';
 import autocannon from 'autocannon';
 import { readConfig } from '#infrastructure/config/config';
 import { TimeOrderedIds } from '#infrastructure/context/scope';
+import { SigningKey } from '#infrastructure/auth/signing-key';
 import { Tokens } from '#infrastructure/auth/tokens';
 import { percentile, row, times } from './report';
 import type { Setting } from './setting';
@@ -194,6 +194,6 @@ const views = async (setting: Setting, tenant: string, service: Target): Promise
 
 const tokenFor = (tenantId: string): string => {
   const config = readConfig({ DATABASE_URL: 'postgres://none', REDIS_URL: 'redis://none', SECRET_KEY });
-  const tokens = new Tokens(new JwtService(), config, new TimeOrderedIds());
+  const tokens = new Tokens(new SigningKey(config), config, new TimeOrderedIds());
   return tokens.access({ tenantId, userId: randomUUID(), role: 'Owner' }, 3600);
 };

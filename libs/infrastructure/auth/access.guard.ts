@@ -10,14 +10,13 @@ import { UseKey } from '#application/identity/commands/use-key';
 import { Door } from '#application/shared/door';
 import { Clock } from '#application/shared/tools';
 import { PUBLIC } from '#adapters/shared/http/public';
+import { bearerOf } from '#infrastructure/auth/bearer';
 import { KnownTokens } from '#infrastructure/auth/known-tokens';
 import { networkOf, tellOrRefuse } from '#infrastructure/limits/counted';
 import { Limits } from '#infrastructure/limits/limits';
 import type { Scope } from '#infrastructure/context/scope';
 
 type Entering = FastifyRequest & { user?: Actor };
-
-const BEARER = /^bearer +(\S+)$/i;
 
 /** Everything is closed but what says it is public. What a member may do beyond entering is the handler's question. */
 @Injectable()
@@ -40,7 +39,7 @@ export class AccessGuard extends AuthGuard('jwt') {
     ]);
     if (open === true || context.getType() !== 'http') return true;
     const request = context.switchToHttp().getRequest<Entering>();
-    const [, token = ''] = BEARER.exec(request.headers.authorization ?? '') ?? [];
+    const token = bearerOf(request);
     const actor = this.known.actorOf(token, this.clock.now().getTime()) ?? (await this.byKey(token));
     if (!actor) return this.byToken(context);
     request.user = actor;

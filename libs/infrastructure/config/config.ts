@@ -56,6 +56,14 @@ export const SETTINGS = {
   SECRET_KEY: text('Signs access tokens (HS256). At least 32 bytes in production.', ''),
   JWT_ISSUER: text('`iss` of access tokens.', 'goal-service'),
   JWT_AUDIENCE: text('`aud` of access tokens.', 'goal-service'),
+  JWT_PRIVATE_KEY: text(
+    'Signs access tokens instead of SECRET_KEY: Ed25519 (EdDSA) or P-256 (ES256), as PEM; `/.well-known/jwks.json` has the public half.',
+    '',
+  ),
+  JWT_PREVIOUS_PUBLIC_KEYS: text('Public keys of before, as PEM one after another: still taken, and published.', ''),
+  JWT_JWKS: text('Keys of another issuer whose tokens are taken: a file, or an address (`https://…`).', ''),
+  JWT_JWKS_ISSUER: text('`iss` of its tokens.', ''),
+  JWT_JWKS_AUDIENCE: text('`aud` of its tokens. Empty: JWT_AUDIENCE.', ''),
   PASSWORD_MIN_LENGTH: whole('Fewest characters of a password that somebody chooses.', 12, 8, 128),
   LOG_LEVEL: oneOf('What is logged.', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
   EVENT_SHARDS: whole('Number of streams `goal-service:events:in:<n>` events arrive on.', 1, 1, 1024),
@@ -124,6 +132,11 @@ export abstract class Config implements Values {
   declare readonly SECRET_KEY: string;
   declare readonly JWT_ISSUER: string;
   declare readonly JWT_AUDIENCE: string;
+  declare readonly JWT_PRIVATE_KEY: string;
+  declare readonly JWT_PREVIOUS_PUBLIC_KEYS: string;
+  declare readonly JWT_JWKS: string;
+  declare readonly JWT_JWKS_ISSUER: string;
+  declare readonly JWT_JWKS_AUDIENCE: string;
   declare readonly PASSWORD_MIN_LENGTH: number;
   declare readonly LOG_LEVEL: Values['LOG_LEVEL'];
   declare readonly EVENT_SHARDS: number;
@@ -172,6 +185,9 @@ const togetherFaults = (config: Values): string[] => [
   ...(config.DATABASE_URL || (config.DB_HOST && config.DB_USER)
     ? []
     : ['DATABASE_URL (or DB_HOST and DB_USER) must say where PostgreSQL is']),
+  ...(config.JWT_JWKS === '' || (config.JWT_JWKS_ISSUER && config.JWT_JWKS_ISSUER !== config.JWT_ISSUER)
+    ? []
+    : ['JWT_JWKS_ISSUER must say whose tokens JWT_JWKS verifies, and not be JWT_ISSUER']),
   ...(config.REDIS_URL ? [] : ['REDIS_URL must say where Redis is']),
   ...(Buffer.byteLength(config.SECRET_KEY) >= (config.NODE_ENV === 'production' ? 32 : 1)
     ? []

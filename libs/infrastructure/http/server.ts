@@ -60,7 +60,7 @@ export const createServer = async (module: Type | object, config: Config): Promi
 
 /** The contract's routes lie below `/api/v1`, operational ones do not. */
 export const prefix = (app: INestApplication): void => {
-  app.setGlobalPrefix(PREFIX, { exclude: ['health', 'health/live', 'health/ready'] });
+  app.setGlobalPrefix(PREFIX, { exclude: ['health', 'health/live', 'health/ready', '.well-known/jwks.json'] });
 };
 
 const shape = (app: NestFastifyApplication): void => {

@@ -1,8 +1,8 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { JwtService } from '@nestjs/jwt';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Role } from '#domain/shared/permissions';
+import { SigningKey } from '#infrastructure/auth/signing-key';
 import { Tokens } from '#infrastructure/auth/tokens';
 import { readConfig, type Config } from '#infrastructure/config/config';
 import { TimeOrderedIds } from '#infrastructure/context/scope';
@@ -82,7 +82,7 @@ export const mintToken = (
   config: Config,
   member: { userId: string; tenantId: string; role: Role },
   hours: number,
-): string => new Tokens(new JwtService(), config, new TimeOrderedIds()).access(member, Math.round(hours * 3600));
+): string => new Tokens(new SigningKey(config), config, new TimeOrderedIds()).access(member, Math.round(hours * 3600));
 
 const configOf = async (
   env: Environment,

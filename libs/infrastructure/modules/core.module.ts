@@ -1,7 +1,6 @@
 import { Global, Logger, Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
-import { JwtModule } from '@nestjs/jwt';
 import { PassportModule } from '@nestjs/passport';
 import { ClsService, ClsServiceManager } from 'nestjs-cls';
 import { LoggerModule } from 'nestjs-pino';
@@ -23,6 +22,9 @@ import { workflowGoalSchema } from '#adapters/workflows/persistence/typeorm-work
 import { workflowSchema } from '#adapters/workflows/persistence/typeorm-workflow-repository';
 import { AccessGuard } from '#infrastructure/auth/access.guard';
 import { JwtStrategy } from '#infrastructure/auth/jwt.strategy';
+import { ExternalKeys } from '#infrastructure/auth/external-keys';
+import { SigningKey } from '#infrastructure/auth/signing-key';
+import { Verification } from '#infrastructure/auth/verification';
 import { Tokens } from '#infrastructure/auth/tokens';
 import { KnownTokens } from '#infrastructure/auth/known-tokens';
 import { Config } from '#infrastructure/config/config';
@@ -80,6 +82,7 @@ const tools: Provider[] = [
   Health,
   OperationsServer,
   Routes,
+  SigningKey,
   Tokens,
 ];
 
@@ -91,11 +94,13 @@ export class CoreModule {
     const settings: Provider = { provide: Config, useValue: config };
     return {
       module: CoreModule,
-      imports: [CqrsModule.forRoot(), LoggerModule.forRoot(logging(config)), PassportModule, JwtModule.register({})],
+      imports: [CqrsModule.forRoot(), LoggerModule.forRoot(logging(config)), PassportModule],
       providers: [
         settings,
         ...tools,
         IdempotentAnswers,
+        ExternalKeys,
+        Verification,
         JwtStrategy,
         KnownTokens,
         Limits,
@@ -105,7 +110,7 @@ export class CoreModule {
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },
       ],
-      exports: [Config, ...tools.map((tool) => ('provide' in tool ? tool.provide : tool)), JwtModule],
+      exports: [Config, ...tools.map((tool) => ('provide' in tool ? tool.provide : tool))],
     };
   }
 }

@@ -1,5 +1,6 @@
 import type { Provider, Type } from '@nestjs/common';
 import { Choosing } from '#application/identity/choosing';
+import { AdmitExternalHandler } from '#application/identity/commands/admit-external';
 import { ChangePasswordHandler } from '#application/identity/commands/change-password';
 import { ConfirmEmailHandler } from '#application/identity/commands/confirm-email';
 import { LogInHandler } from '#application/identity/commands/log-in';
@@ -68,6 +69,7 @@ const commands = [
   ChangePasswordHandler,
   ConfirmEmailHandler,
   UseKeyHandler,
+  AdmitExternalHandler,
   InviteHandler,
   AcceptInvitationHandler,
   EditUserHandler,

@@ -1,4 +1,5 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { KeySetController } from '#infrastructure/auth/key-set.controller';
 import type { Config } from '#infrastructure/config/config';
 import { HourlyPurge } from '#infrastructure/database/hourly-purge';
 import { CoreModule } from '#infrastructure/modules/core.module';
@@ -32,7 +33,7 @@ class Everything {}
 /** Every context, each with its table of contents. */
 const contexts = [identity, goals, tasks, workflows, notifications, shared];
 const providers = contexts.flatMap((context) => context.providers);
-const controllers = [HealthController, ...contexts.flatMap((context) => context.controllers)];
+const controllers = [HealthController, KeySetController, ...contexts.flatMap((context) => context.controllers)];
 
 /** The HTTP door alone. */
 export const apiModule = (config: Config): DynamicModule => ({

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Account, Accounts, NewAccount } from '#application/identity/ports/accounts';
-import { Clock } from '#application/shared/tools';
+import type { ExternalMember } from '#application/identity/commands/admit-external';
+import { existing } from '#application/shared/existing';
+import { Clock, Ids } from '#application/shared/tools';
 import { Database } from '#adapters/shared/persistence/database';
 import { Journal } from '#adapters/shared/persistence/journal';
 
@@ -11,6 +13,7 @@ export class SqlAccounts implements Accounts {
     private readonly db: Database,
     private readonly journal: Journal,
     private readonly clock: Clock,
+    private readonly ids: Ids,
   ) {}
 
   async whose(email: string): Promise<{ tenantId: string; userId: string } | undefined> {
@@ -51,6 +54,21 @@ export class SqlAccounts implements Accounts {
     return true;
   }
 
+  async admit(tenantId: string, { issuer, externalId, role, name, email }: ExternalMember): Promise<Admitted> {
+    const whose = [tenantId, issuer, externalId];
+    const [known] = await this.db.prepared<Admitted & { role: string; name: string }>(FIND_EXTERNAL, whose);
+    if (known?.role === role && known.name === name) return known;
+    const [admitted] = await this.db.query<Admitted & { isNew: boolean }>(ADMIT_EXTERNAL, [
+      ...whose,
+      ...[this.ids.next(), role, name, email, this.clock.now()],
+    ]);
+    // Somebody else has made or changed it at the same moment, to what it is to be.
+    if (!admitted) return existing((await this.db.prepared<Admitted>(FIND_EXTERNAL, whose))[0] ?? null);
+    const changes = changesOf({ role: known?.role ?? null, name: known?.name ?? null }, { role, name });
+    await this.audit(admitted.isNew ? 'user.created' : 'user.updated', 'user', admitted.id, changes);
+    return admitted;
+  }
+
   async setPassword(tenantId: string, id: string, hash: string, isNew: boolean): Promise<void> {
     await this.db.query('UPDATE users SET password_hash = $3 WHERE tenant_id = $1 AND id = $2', [tenantId, id, hash]);
     if (isNew) await this.audit('user.password_changed', 'user', id);
@@ -70,5 +88,28 @@ export class SqlAccounts implements Accounts {
     return this.journal.write([{ action, entityType, entityId, changes }], []);
   }
 }
+
+interface Admitted {
+  readonly id: string;
+  readonly isActive: boolean;
+}
+
+const FIND_EXTERNAL = `SELECT id, status = 'active' AS "isActive", role, name FROM users
+  WHERE tenant_id = $1 AND issuer = $2 AND external_id = $3`;
+
+/** An address that is somebody's already, in whatever tenant, is left out: it is not what they come in by. */
+const ADMIT_EXTERNAL = `INSERT INTO users (tenant_id, issuer, external_id, id, role, name, email, created_at, updated_at)
+  SELECT $1, $2, $3, $4, $5, $6, CASE WHEN EXISTS (SELECT FROM login_find($7::text)) THEN NULL ELSE $7::text END, $8, $8
+  ON CONFLICT (tenant_id, issuer, external_id) DO UPDATE SET role = excluded.role, name = excluded.name,
+    version = users.version + 1, updated_at = excluded.updated_at
+    WHERE (users.role, users.name) IS DISTINCT FROM (excluded.role, excluded.name)
+  RETURNING id, status = 'active' AS "isActive", created_at = $8 AS "isNew"`;
+
+const changesOf = (before: Readonly<Record<string, unknown>>, after: Readonly<Record<string, unknown>>): Changed =>
+  Object.fromEntries(
+    Object.entries(after)
+      .filter(([field, value]) => before[field] !== value)
+      .map(([field, value]) => [field, { old: before[field], new: value }]),
+  );
 
 type Changed = Readonly<Record<string, { readonly old: unknown; readonly new: unknown }>>;

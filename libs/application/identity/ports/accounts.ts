@@ -1,3 +1,4 @@
+import type { ExternalMember } from '#application/identity/commands/admit-external';
 import type { Role } from '#domain/shared/permissions';
 
 /** What is looked at to let somebody in. Never shown. */
@@ -31,6 +32,12 @@ export abstract class Accounts {
 
   /** False when the address is somebody's already. */
   abstract add(account: NewAccount): Promise<boolean>;
+
+  /** The account of another issuer's member, as they are now: found, brought up to date, or made. */
+  abstract admit(
+    tenantId: string,
+    member: ExternalMember,
+  ): Promise<{ readonly id: string; readonly isActive: boolean }>;
 
   /** `isNew`: the member chose another one, which is audited; else it is the same in another form. */
   abstract setPassword(tenantId: string, id: string, hash: string, isNew: boolean): Promise<void>;

@@ -1,0 +1,34 @@
+import { Command, CommandHandler } from '@nestjs/cqrs';
+import { Actor } from '#domain/shared/actor';
+import type { Role } from '#domain/shared/permissions';
+import { ok, type Result } from '#domain/shared/result';
+import { Accounts } from '#application/identity/ports/accounts';
+
+export interface ExternalMember {
+  readonly issuer: string;
+  /** `sub` at the issuer. */
+  readonly externalId: string;
+  readonly role: Role;
+  readonly name: string;
+  readonly email: string | null;
+}
+
+/** The actor for whom another issuer vouches, made on first sight; `null` for one who is disabled here. */
+export class AdmitExternal extends Command<Result<Actor | null>> {
+  constructor(
+    readonly actor: Actor,
+    readonly member: ExternalMember,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(AdmitExternal)
+export class AdmitExternalHandler {
+  constructor(private readonly accounts: Accounts) {}
+
+  async execute({ actor: { tenantId }, member }: AdmitExternal): Promise<Result<Actor | null>> {
+    const { id, isActive } = await this.accounts.admit(tenantId, member);
+    return ok(isActive ? Actor.member(tenantId, id, member.role) : null);
+  }
+}
