@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import type { Pool } from 'pg';
 import type { Client } from 'pg';
 import { Tokens } from '#infrastructure/auth/tokens';
+import { member } from './support/credentials';
 import { TestApp, type Answer, type Tenant } from '../support/app';
 import { eachOf, routesOf, type Route } from './support/routes';
 import { storedRows, World } from './support/world';
@@ -87,7 +88,8 @@ describe('An Idempotency-Key', () => {
 
   it('is of one caller and one tenant', async () => {
     const [key, other] = [randomUUID(), await app.tenant()];
-    const colleague = app.nest.get(Tokens).access({ userId: randomUUID(), tenantId: tenant.id, role: 'Owner' }, 600);
+    const userId = await member(app, tenant, 'Owner');
+    const colleague = app.nest.get(Tokens).access({ userId, tenantId: tenant.id, role: 'Owner' }, 600);
     const ids = [];
     for (const token of [tenant.token.Owner, colleague, other.token.Owner]) {
       const { status, body } = await post(key, { name: freshName() }, token);

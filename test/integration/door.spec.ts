@@ -6,6 +6,7 @@ import { conflict } from '#domain/shared/errors';
 import { done, err, ok, type Result } from '#domain/shared/result';
 import type { Door } from '#application/shared/door';
 import { Database } from '#adapters/shared/persistence/database';
+import { ensureMember, ensureTenant } from '#infrastructure/local/members';
 import { migrationSource } from '#infrastructure/database/data-source';
 import { startPostgres, type LocalPostgres } from '#infrastructure/local/local-postgres';
 import { eventually, TestApp, type Tenant } from '../support/app';
@@ -230,6 +231,9 @@ describe('When PostgreSQL is away', () => {
     await source.destroy();
     own = await TestApp.start({ DATABASE_URL: postgres.appUrl });
     stranger = await app.tenant();
+    const { id: tenantId, userId } = stranger;
+    await ensureTenant(postgres.appUrl, tenantId, 'stranger');
+    await ensureMember(postgres.appUrl, { tenantId, userId, role: 'Owner' });
   });
   afterAll(async () => {
     await own.stop();

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { hash, verify } from '@node-rs/argon2';
-import { verify as verifyBcrypt } from '@node-rs/bcrypt';
+import { compare } from 'bcryptjs';
 import type { DomainError } from '#domain/shared/errors';
 import { err, ok, type Result } from '#domain/shared/result';
 import type { PasswordHasher } from '#application/identity/ports/password-hasher';
@@ -33,7 +33,7 @@ export class ArgonHasher implements PasswordHasher {
 
   verify(password: string, known: string | null): Promise<Result<boolean>> {
     return this.work(async () => {
-      if (known !== null && BCRYPT.test(known)) return verifyBcrypt(password, known);
+      if (known !== null && BCRYPT.test(known)) return compare(password, known);
       const fits = await verify(known ?? (await this.nobodys), password);
       return fits && known !== null;
     });

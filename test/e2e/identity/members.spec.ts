@@ -68,7 +68,7 @@ describe('Who is invited', () => {
     const token = String(body.token);
     const altered = token.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'));
     for (const wrong of ['x', altered]) expect((await accept(wrong)).status).toBe(401);
-    await app.rows('UPDATE invitations SET expires_at = now() WHERE tenant_id = $1', [tenant.id]);
+    await app.rows(`UPDATE invitations SET expires_at = now() - interval '1 s' WHERE tenant_id = $1`, [tenant.id]);
     expect((await accept(token)).status).toBe(401);
   });
 
@@ -248,7 +248,7 @@ describe('An API key', () => {
     expect((await ask('DELETE', `/api-keys/${id}`)).status).toBe(404);
     expect((await read(key)).status).toBe(401);
     const past = await made(['goal:read'], { expires_at: new Date(Date.now() + 3_600_000).toISOString() });
-    await app.rows('UPDATE api_keys SET expires_at = now() WHERE id = $1', [past.id]);
+    await app.rows(`UPDATE api_keys SET expires_at = now() - interval '1 s' WHERE id = $1`, [past.id]);
     expect((await read(past.key)).status).toBe(401);
     const orphan = await made(['goal:read']);
     await app.rows(`UPDATE users SET status = 'disabled' WHERE id = $1`, [tenant.userId]);
@@ -267,7 +267,7 @@ describe('An API key', () => {
     const { key } = await made(['event:publish']);
     const goal = { name: 'Once', goal_type: 'strategic' };
     const create = (token: string) =>
-      app.ask('POST', '/goals', { token, body: goal, headers: { 'idempotency-key': 'the same' } });
+      app.ask('POST', '/goals', { token, body: goal, headers: { 'idempotency-key': 'the-same' } });
     expect([(await create(tenant.token.Owner)).status, (await create(key)).status]).toEqual([201, 403]);
   });
 

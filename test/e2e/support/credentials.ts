@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Role } from '#domain/shared/permissions';
 import { PasswordHasher } from '#application/identity/ports/password-hasher';
 import { SessionTokens } from '#application/identity/ports/session-tokens';
 import type { TestApp, Tenant } from '../../support/app';
@@ -26,12 +27,12 @@ const passwordOfCaller = async (app: TestApp, { id, userId }: Tenant, password: 
 };
 
 /** A member of the tenant as they would be after joining, without the cost of their password. */
-export const member = async ({ sql }: TestApp, { id }: Tenant): Promise<string> => {
+export const member = async ({ sql }: TestApp, { id }: Tenant, role: Role = 'Viewer'): Promise<string> => {
   const userId = randomUUID();
   await sql.query(
     `INSERT INTO users (tenant_id, id, email, name, role, email_confirmed_at, created_at, updated_at)
-     VALUES ($1, $2, $3, 'A member', 'Viewer', now(), now(), now())`,
-    [id, userId, freshEmail()],
+     VALUES ($1, $2, $3, 'A member', $4, now(), now(), now())`,
+    [id, userId, freshEmail(), role],
   );
   return userId;
 };
