@@ -9,7 +9,7 @@ const execute = promisify(execFile);
 /** Compiles the project to `dist`, as `npm run build` does; `npm test` has done so before. */
 export const build = async (): Promise<void> => {
   if (process.env.TEST_BUILT !== undefined) return;
-  await execute(process.execPath, [join(PROJECT, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.json'], {
+  await execute(process.execPath, [join(PROJECT, 'node_modules/typescript-7/bin/tsc'), '-p', 'tsconfig.json'], {
     cwd: PROJECT,
   }).catch((error: unknown) => {
     throw new Error((error as { stdout: string }).stdout);

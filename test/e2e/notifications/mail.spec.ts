@@ -1,58 +1,11 @@
-import type { AddressInfo } from 'node:net';
-import { SMTPServer } from 'smtp-server';
 import { register } from 'prom-client';
 import { SmtpChannel } from '#infrastructure/mail/smtp-channel';
 import { eventually, TestApp } from '../../support/app';
 import { InboxStory, type Person } from '../../support/inbox-story';
-
-interface Letter {
-  readonly from: string;
-  readonly to: string;
-  readonly text: string;
-}
-
-/** A mail server that keeps what it gets. */
-class Receiver {
-  readonly letters: Letter[] = [];
-  private server: SMTPServer | undefined;
-
-  async begin(port = 0): Promise<number> {
-    const server = new SMTPServer({
-      ...{ authOptional: true, disabledCommands: ['STARTTLS'], logger: false, closeTimeout: 50 },
-      onRcptTo: ({ address }, _, answer) => {
-        const unknown = Object.assign(new Error('no such mailbox'), { responseCode: 550 });
-        answer(address.startsWith('nobody') ? unknown : null);
-      },
-      onData: (stream, { envelope }, answer) => {
-        let text = '';
-        stream.setEncoding('utf8').on('data', (part: string) => (text += part));
-        stream.on('end', () => {
-          const { mailFrom, rcptTo } = envelope;
-          this.letters.push({ from: mailFrom ? mailFrom.address : '', to: rcptTo[0]!.address, text });
-          answer();
-        });
-      },
-    });
-    server.on('error', () => undefined);
-    this.server = server;
-    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-    return (server.server.address() as AddressInfo).port;
-  }
-
-  end(): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.server) this.server.close(resolve);
-      else resolve();
-    });
-  }
-
-  to({ email }: Person): Letter[] {
-    return this.letters.filter(({ to }) => to === email);
-  }
-}
+import { MailReceiver } from '../../support/mail-receiver';
 
 describe('Notifications by mail', () => {
-  const receiver = new Receiver();
+  const receiver = new MailReceiver();
   let port: number;
   let app: TestApp;
   let story: InboxStory;
@@ -227,7 +180,7 @@ describe('A mail server that does not answer', () => {
   };
 
   it('is asked no more after so many failures in a row, until some time has passed; then once', async () => {
-    const receiver = new Receiver();
+    const receiver = new MailReceiver();
     const port = await receiver.begin();
     await receiver.end();
     const channel = new SmtpChannel(`smtp://127.0.0.1:${String(port)}?logger=false`, 'a@example.org', {
