@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { PROJECT_FOLDER } from '#infrastructure/config/version';
 import { documentOfApi } from '#infrastructure/http/document';
+import { permissionsText } from '#infrastructure/http/permissions-text';
 import { TestApp, type Tenant } from '../support/app';
 import { credentialsFor, member } from './support/credentials';
 import { offeredBodies, operationsOf, type Documented } from '../support/open-api';
@@ -26,6 +27,11 @@ describe('openapi.json', () => {
 
   it('is what /docs-json of the running service answers', async () => {
     expect((await app.ask('GET', '//docs-json')).body).toEqual(file);
+  });
+
+  it('asks for what docs/permissions.md says, which `npm run permissions` writes', async () => {
+    const text = readFileSync(join(PROJECT_FOLDER, 'docs/permissions.md'), 'utf8');
+    expect(text).toBe(permissionsText((await app.ask('GET', '//docs-json')).body as unknown as OpenAPIObject));
   });
 
   it('gives every operation an id of its own', () => {
