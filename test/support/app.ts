@@ -103,8 +103,8 @@ export class TestApp {
   }
 
   /** A new tenant with one member, its Owner, who has a token for each role. */
-  async tenant(): Promise<Tenant> {
-    const [id, userId] = [randomUUID(), randomUUID()];
+  async tenant(id: string = randomUUID()): Promise<Tenant> {
+    const userId = randomUUID();
     await this.sql.query('INSERT INTO tenants (id, name, created_at, updated_at) VALUES ($1, $2, now(), now())', [
       id,
       `tenant ${id}`,

@@ -1,11 +1,3 @@
-const DAY_MS = 86_400_000;
-
-/** How long a session lasts, however often it is refreshed (API, *Identity*). */
-export const SESSION_MS = 7 * DAY_MS;
-
-/** How long an access token is good, in seconds (API, *Identity*). */
-export const ACCESS_SECONDS = 30 * 60;
-
 /** How long the token before the latest still leads to the same successor: several tabs refresh at once. */
 export const GRACE_MS = 10_000;
 

@@ -1,3 +1,5 @@
+import { readEventKeys } from '#adapters/workflows/messaging/signatures';
+
 /** One setting: how it is read, its default, and what it does. The table in the README and `.env.example` come from here. */
 export interface Setting<T> {
   readonly read: (text: string) => T | undefined;
@@ -64,6 +66,8 @@ export const SETTINGS = {
   JWT_JWKS: text('Keys of another issuer whose tokens are taken: a file, or an address (`https://…`).', ''),
   JWT_JWKS_ISSUER: text('`iss` of its tokens.', ''),
   JWT_JWKS_AUDIENCE: text('`aud` of its tokens. Empty: JWT_AUDIENCE.', ''),
+  ACCESS_TOKEN_TTL_SECONDS: whole('How long an access token is good.', 1800, 60, 86_400),
+  REFRESH_TOKEN_TTL_SECONDS: whole('How long a login lasts, however often it is refreshed.', 604_800, 60),
   PASSWORD_MIN_LENGTH: whole('Fewest characters of a password that somebody chooses.', 12, 8, 128),
   LOG_LEVEL: oneOf('What is logged.', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
   EVENT_SHARDS: whole('Number of streams `goal-service:events:in:<n>` events arrive on.', 1, 1, 1024),
@@ -88,6 +92,10 @@ export const SETTINGS = {
   MAIL_FROM: text('Sender of mails.', 'Goal Service <goal-service@localhost>'),
   BREAKER_FAILURES: whole('How many failures in a row of a service outside end the asking.', 5),
   BREAKER_RESET_MS: whole('After how long it is asked once again.', 30_000),
+  EVENT_SIGNING_KEYS: text(
+    'Keys that producers sign messages on Redis with: `key_id:secret:tenant_id`, or `*` for all tenants; commas between. Empty: unsigned ones are taken.',
+    '',
+  ),
   RATE_LIMIT: whole('Requests a minute of one member or key; 0: no limit, as for the next four.', 6000, 0),
   RATE_LIMIT_EVENTS: whole('The same of `POST /events`.', 60_000, 0),
   RATE_LIMIT_ANALYTICS: whole('The same of statistics, analyses and realization maps.', 600, 0),
@@ -137,6 +145,8 @@ export abstract class Config implements Values {
   declare readonly JWT_JWKS: string;
   declare readonly JWT_JWKS_ISSUER: string;
   declare readonly JWT_JWKS_AUDIENCE: string;
+  declare readonly ACCESS_TOKEN_TTL_SECONDS: number;
+  declare readonly REFRESH_TOKEN_TTL_SECONDS: number;
   declare readonly PASSWORD_MIN_LENGTH: number;
   declare readonly LOG_LEVEL: Values['LOG_LEVEL'];
   declare readonly EVENT_SHARDS: number;
@@ -154,6 +164,7 @@ export abstract class Config implements Values {
   declare readonly MAIL_FROM: string;
   declare readonly BREAKER_FAILURES: number;
   declare readonly BREAKER_RESET_MS: number;
+  declare readonly EVENT_SIGNING_KEYS: string;
   declare readonly RATE_LIMIT: number;
   declare readonly RATE_LIMIT_EVENTS: number;
   declare readonly RATE_LIMIT_ANALYTICS: number;
@@ -188,6 +199,9 @@ const togetherFaults = (config: Values): string[] => [
   ...(config.JWT_JWKS === '' || (config.JWT_JWKS_ISSUER && config.JWT_JWKS_ISSUER !== config.JWT_ISSUER)
     ? []
     : ['JWT_JWKS_ISSUER must say whose tokens JWT_JWKS verifies, and not be JWT_ISSUER']),
+  ...(readEventKeys(config.EVENT_SIGNING_KEYS)
+    ? []
+    : ['EVENT_SIGNING_KEYS must be key_id:secret:tenant_id or key_id:secret:*, with secrets of 16 characters or more']),
   ...(config.REDIS_URL ? [] : ['REDIS_URL must say where Redis is']),
   ...(Buffer.byteLength(config.SECRET_KEY) >= (config.NODE_ENV === 'production' ? 32 : 1)
     ? []

@@ -115,9 +115,12 @@ const ports: Provider[] = [
 const services: Provider[] = [
   {
     provide: SigningIn,
-    inject: [Sessions, SessionTokens, Clock, Ids],
-    useFactory: (...[sessions, tokens, clock, ids]: ConstructorParameters<typeof SigningIn>) =>
-      new SigningIn(sessions, tokens, clock, ids),
+    inject: [Sessions, SessionTokens, Clock, Ids, Config],
+    useFactory: (sessions: Sessions, tokens: SessionTokens, clock: Clock, ids: Ids, config: Config) =>
+      new SigningIn(sessions, tokens, clock, ids, {
+        accessSeconds: config.ACCESS_TOKEN_TTL_SECONDS,
+        sessionSeconds: config.REFRESH_TOKEN_TTL_SECONDS,
+      }),
   },
   {
     provide: Choosing,

@@ -78,6 +78,7 @@ import { WorkflowGoalsController } from '#adapters/workflows/http/workflow-goals
 import { WorkflowsController } from '#adapters/workflows/http/workflows.controller';
 import { DeadLetterReader } from '#adapters/workflows/messaging/dead-letter-reader';
 import { EventBatcher } from '#adapters/workflows/messaging/event-batcher';
+import { readEventKeys, Signatures } from '#adapters/workflows/messaging/signatures';
 import { EventIntake } from '#adapters/workflows/messaging/event-intake';
 import { RequestsConsumer } from '#adapters/workflows/messaging/requests.consumer';
 import { EventsConsumer } from '#adapters/workflows/messaging/events.consumer';
@@ -197,8 +198,9 @@ const ports: Provider[] = [
   { provide: DeadLetters, useClass: SqlDeadLetters },
   {
     provide: EventIntake,
-    inject: [Door, EventBatcher, Clock],
-    useFactory: (door: Door, batcher: EventBatcher, clock: Clock) => new EventIntake(door, batcher, clock),
+    inject: [Door, EventBatcher, Clock, Config],
+    useFactory: (door: Door, batcher: EventBatcher, clock: Clock, config: Config) =>
+      new EventIntake(door, batcher, clock, new Signatures(readEventKeys(config.EVENT_SIGNING_KEYS) ?? [])),
   },
   { provide: DetectionStore, useClass: SqlDetectionStore },
   {

@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis';
 import { isEventType } from '#domain/workflows/goal-type';
 import { ONE_DOCUMENT } from '#adapters/shared/json/json-scan';
 import { readJson } from '#adapters/shared/json/strict-json';
-import type { RawMessage } from '#adapters/workflows/messaging/event-intake';
+import type { RawMessage } from '#adapters/workflows/messaging/raw-message';
 
 const SERVED_SECONDS = 60;
 const FRAME = { ...ONE_DOCUMENT, depth: ONE_DOCUMENT.depth + 1 };

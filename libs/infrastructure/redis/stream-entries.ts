@@ -2,6 +2,9 @@
 export interface Entry {
   readonly id: string;
   readonly event: Buffer;
+  /** Where its producer signs. */
+  readonly keyId: string | undefined;
+  readonly signature: string | undefined;
 }
 
 type RawEntry = [Buffer, Buffer[] | null];
@@ -12,13 +15,20 @@ type RawEntry = [Buffer, Buffer[] | null];
  */
 export const readEntries = (answer: unknown): Entry[] =>
   ((answer ?? []) as [unknown, (RawEntry | null)[]][]).flatMap(([, entries]) =>
-    entries.flatMap((entry) => (entry ? [{ id: entry[0].toString(), event: fieldOf(entry[1] ?? [], 'event') }] : [])),
+    entries.flatMap((entry) => (entry ? [entryOf(entry)] : [])),
   );
 
-const fieldOf = (fields: readonly Buffer[], name: string): Buffer => {
+const entryOf = ([id, fields]: RawEntry): Entry => ({
+  id: id.toString(),
+  event: fieldOf(fields ?? [], 'event') ?? Buffer.alloc(0),
+  keyId: fieldOf(fields ?? [], 'key_id')?.toString(),
+  signature: fieldOf(fields ?? [], 'signature')?.toString(),
+});
+
+const fieldOf = (fields: readonly Buffer[], name: string): Buffer | undefined => {
   for (let n = 0; n + 1 < fields.length; n += 2) {
     const value = fields[n + 1];
     if (value && fields[n]?.toString() === name) return value;
   }
-  return Buffer.alloc(0);
+  return undefined;
 };

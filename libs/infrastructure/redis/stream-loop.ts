@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { PartHealth } from '#application/shared/health';
-import type { EventIntake, RawMessage } from '#adapters/workflows/messaging/event-intake';
+import type { EventIntake } from '#adapters/workflows/messaging/event-intake';
+import type { RawMessage } from '#adapters/workflows/messaging/raw-message';
 import type { Config } from '#infrastructure/config/config';
 import type { RedisConnections } from '#infrastructure/redis/connections';
 import type { Entry } from '#infrastructure/redis/stream-entries';
@@ -109,9 +110,9 @@ export class StreamLoop {
     this.lastHandled = Date.now();
   }
 
-  private message({ id, event }: Entry): RawMessage {
+  private message({ id, event, keyId, signature }: Entry): RawMessage {
     const milliseconds = Number(id.slice(0, id.indexOf('-')));
-    return { raw: event, origin: this.originOf(id), receivedAt: new Date(milliseconds) };
+    return { raw: event, origin: this.originOf(id), receivedAt: new Date(milliseconds), keyId, signature };
   }
 
   private originOf(id: string): string {

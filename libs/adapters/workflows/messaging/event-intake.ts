@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Actor } from '#domain/shared/actor';
 import type { DeadLetterWay } from '#domain/workflows/dead-letter';
-import type { EventType } from '#domain/workflows/goal-type';
 import type { Door } from '#application/shared/door';
 import type { Clock } from '#application/shared/tools';
 import type { Arrival } from '#application/workflows/arrival';
@@ -11,16 +10,8 @@ import { ONE_DOCUMENT } from '#adapters/shared/json/json-scan';
 import { readJson } from '#adapters/shared/json/strict-json';
 import type { EventBatcher, Verdict } from '#adapters/workflows/messaging/event-batcher';
 import { nameOf, readEnvelope } from '#adapters/workflows/messaging/event-envelope';
-
-/** A message from the bus as it came. */
-export interface RawMessage {
-  readonly raw: Buffer;
-  /** Where it came from, the same for every delivery. */
-  readonly origin: string;
-  readonly receivedAt: Date;
-  /** On Pub/Sub the channel: the type of an event that names none. */
-  readonly channel?: EventType;
-}
+import type { RawMessage } from '#adapters/workflows/messaging/raw-message';
+import { maySpeakFor, type Signatures } from '#adapters/workflows/messaging/signatures';
 
 const ATTEMPTS = 65;
 const LONGEST_PAUSE_MS = 1000;
@@ -39,6 +30,7 @@ export class EventIntake {
     private readonly door: Door,
     private readonly batcher: EventBatcher,
     private readonly clock: Clock,
+    private readonly signatures: Signatures,
   ) {}
 
   /** Takes whole reads of a stream, each as one batch. Answers those to be taken again later: their tenant is locked. */
@@ -95,7 +87,10 @@ export class EventIntake {
   }
 
   private read(way: DeadLetterWay, message: RawMessage): Reading {
-    const { raw, origin, receivedAt, channel } = message;
+    const { origin, receivedAt, channel } = message;
+    const opened = this.signatures.open(message);
+    if (!opened) return { letter: { ...unsigned(way, message), tenantId: null } };
+    const { raw } = opened;
     const json = readJson(raw, ONE_DOCUMENT);
     if (!json.ok) {
       const reason = json.error.status === 'malformed' ? 'not_json' : 'refused_content';
@@ -108,7 +103,11 @@ export class EventIntake {
       fallbackId: () => nameOf(raw),
     });
     if (envelope.kind === 'ignored') return null;
-    if (envelope.kind === 'event') return { arrival: { event: envelope.event, requestId: null, answered: false } };
+    if (envelope.kind === 'event') {
+      const { event } = envelope;
+      if (maySpeakFor(opened, event.tenantId)) return { arrival: { event, requestId: null, answered: false } };
+      return { letter: { ...unsigned(way, message), tenantId: null } };
+    }
     const { tenantId, reason, faults } = envelope;
     const detail = faults.map((fault) => `${fault.pointer || 'event'}: ${fault.detail}`).join('; ');
     return { letter: { way, origin, tenantId, reason, detail, raw, receivedAt } };
@@ -120,6 +119,12 @@ export class EventIntake {
     if (!kept.ok) throw new Error(kept.error.message);
   }
 }
+
+/** It names no tenant whose it would be: nobody knows whether it is theirs. */
+const unsigned = (way: DeadLetterWay, { origin, raw, receivedAt }: RawMessage) => {
+  const detail = 'It is not signed by a key that may hand in events of its tenant (EVENT_SIGNING_KEYS).';
+  return { way, origin, reason: 'bad_signature', detail, raw, receivedAt } as const;
+};
 
 const letterOf = (way: DeadLetterWay, message: RawMessage, { event }: Arrival, verdict: Verdict): DeadLetter | null => {
   const { raw, origin, receivedAt } = message;

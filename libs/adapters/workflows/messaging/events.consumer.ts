@@ -1,7 +1,8 @@
 import { Controller, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { EVENT_TYPE_OF } from '#domain/workflows/goal-type';
-import { EventIntake, type RawMessage } from '#adapters/workflows/messaging/event-intake';
+import { EventIntake } from '#adapters/workflows/messaging/event-intake';
+import type { RawMessage } from '#adapters/workflows/messaging/raw-message';
 
 const WARN_EVERY_MS = 5000;
 
