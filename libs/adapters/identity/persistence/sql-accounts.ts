@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Account, Accounts, NewAccount } from '#application/identity/ports/accounts';
-import type { ExternalMember } from '#application/identity/commands/admit-external';
+import type { Account, Accounts, ExternalMember, NewAccount } from '#application/identity/ports/accounts';
 import { existing } from '#application/shared/existing';
 import { Clock, Ids } from '#application/shared/tools';
 import { Database } from '#adapters/shared/persistence/database';

@@ -1,17 +1,7 @@
 import { Command, CommandHandler } from '@nestjs/cqrs';
 import { Actor } from '#domain/shared/actor';
-import type { Role } from '#domain/shared/permissions';
 import { ok, type Result } from '#domain/shared/result';
-import { Accounts } from '#application/identity/ports/accounts';
-
-export interface ExternalMember {
-  readonly issuer: string;
-  /** `sub` at the issuer. */
-  readonly externalId: string;
-  readonly role: Role;
-  readonly name: string;
-  readonly email: string | null;
-}
+import { Accounts, type ExternalMember } from '#application/identity/ports/accounts';
 
 /** The actor for whom another issuer vouches, made on first sight; `null` for one who is disabled here. */
 export class AdmitExternal extends Command<Result<Actor | null>> {

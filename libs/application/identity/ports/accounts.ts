@@ -1,4 +1,3 @@
-import type { ExternalMember } from '#application/identity/commands/admit-external';
 import type { Role } from '#domain/shared/permissions';
 
 /** What is looked at to let somebody in. Never shown. */
@@ -20,6 +19,16 @@ export interface NewAccount {
   readonly role: Role;
   readonly passwordHash: string;
   readonly isConfirmed: boolean;
+}
+
+/** Somebody for whom another issuer vouches. */
+export interface ExternalMember {
+  readonly issuer: string;
+  /** `sub` at the issuer. */
+  readonly externalId: string;
+  readonly role: Role;
+  readonly name: string;
+  readonly email: string | null;
 }
 
 export abstract class Accounts {
