@@ -175,6 +175,7 @@ const measure = async (setting: Setting, tenant: string, service: Target, bare: 
   await compare('REST: make a goal, with audit, outbox and both walls', service, bare, create);
   await pages(service);
   await views(setting, tenant, service);
+  await flood(service, goals[0]?.id ?? '');
 };
 
 /** Pages by cursor of the 200,000 goals: the first, and one behind 100,000. */
@@ -204,6 +205,31 @@ const views = async (setting: Setting, tenant: string, service: Target): Promise
     const taken = await latencies(service, (n) => `/goals/${roots[n]?.id ?? ''}/${path}`);
     row(`REST: ${name}, p95 (200,000 goals in trees)`, `${percentile(taken, 95).toFixed(1)} ms`);
   }
+};
+
+const LOGINS = 1000;
+const FLOOD_SECONDS = 10;
+
+/** What a member waits for one goal while somebody guesses at passwords. */
+const flood = async (service: Target, id: string): Promise<void> => {
+  const reading = () => latencies(service, () => `/goals/${id}`, 1500);
+  const quiet = percentile(await reading(), 99);
+  const guessing = autocannon({
+    ...{ url: `${service.url}/api/v1/auth/login`, method: 'POST', headers: json, workers: 1 },
+    ...{ connections: 20, overallRate: LOGINS, duration: FLOOD_SECONDS },
+    body: JSON.stringify({ email: 'somebody@example.com', password: 'a guess of a password' }),
+  });
+  await sleep(1000);
+  const during = percentile(await reading(), 99);
+  const { statusCodeStats, requests } = await guessing;
+  const refused = (statusCodeStats as Readonly<Record<string, { count: number } | undefined>>)['429']?.count ?? 0;
+  row('REST: one goal, p99 alone', `${quiet.toFixed(1)} ms`);
+  row(
+    `REST: the same under ${String(Math.round(requests.average))} logins a second from one address`,
+    `${during.toFixed(1)} ms`,
+    times(during / quiet),
+  );
+  row('of these logins refused with 429', `${((100 * refused) / requests.total).toFixed(1)} %`);
 };
 
 const tokenFor = (tenantId: string): string => {

@@ -15,7 +15,8 @@ export class ForeignEntry extends Error {
 
 /**
  * Adds entries as long as the stream ends where this relay left it, and stops at the first that is refused: one that was
- * left out could never be added behind its successor. The channel hears of an entry in the same step, so of each at most once.
+ * left out could never be added behind its successor. The channel hears of an entry in the same step, so of each at most once. It is no key: it
+ * need not lie with the stream, and who may write the one need not be allowed the other.
  */
 const ADD = `
   local last = '0-0'
@@ -26,7 +27,7 @@ const ADD = `
   if last ~= ARGV[1] then return redis.error_reply('MOVED_ON the stream ends at ' .. last .. ', not at ' .. ARGV[1]) end
   for i = 3, #ARGV, 2 do
     redis.call('XADD', KEYS[1], ARGV[i], 'event', ARGV[i + 1])
-    if ARGV[2] == 'tell' then redis.call('PUBLISH', KEYS[2], ARGV[i + 1]) end
+    if ARGV[2] == 'tell' then redis.call('PUBLISH', '${OUT_CHANNEL}', ARGV[i + 1]) end
   end
   return 'OK'`;
 
@@ -78,7 +79,7 @@ export class OutStream {
     const last = fresh.at(-1);
     if (!last) return;
     const entries = fresh.flatMap(({ seq, json }) => [idOf(seq), json]);
-    await this.redis.eval(ADD, 2, OUT_STREAM, OUT_CHANNEL, this.end, channel, ...entries);
+    await this.redis.eval(ADD, 1, OUT_STREAM, this.end, channel, ...entries);
     this.end = idOf(last.seq);
   }
 
