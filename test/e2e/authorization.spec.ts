@@ -128,13 +128,28 @@ const own = (principal: Principal, route: Route): number => {
   return route.statuses.includes(201) ? 201 : route.statuses.find((status) => status < 300)!;
 };
 
+/** What the service logs while every route is asked by everybody, at its most talkative. */
+let log = '';
+
+/** Whoever replaces how standard output is written to gets the log too, which otherwise goes to the descriptor itself. */
+const listen = (): void => {
+  jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    log += String(text);
+    return true;
+  });
+};
+
 beforeAll(async () => {
-  app = await TestApp.start();
+  listen();
+  app = await TestApp.start({ LOG_LEVEL: 'trace' });
   routes = (await routesOf(app)).filter(({ permission }) => permission !== null);
   [mine, other] = [await World.of(app, routes), await World.of(app, routes)];
   principals = await everybody();
 }, 60_000);
-afterAll(() => app.stop());
+afterAll(async () => {
+  jest.restoreAllMocks();
+  await app.stop();
+});
 
 it('Whoever asks gets exactly what their permissions say, of their own things', async () => {
   for (const principal of principals.filter(({ permissions }) => permissions))
@@ -198,3 +213,10 @@ it('No body may say what is not the caller’s to say', async () => {
     },
   );
 }, 120_000);
+
+it('Nothing that lets anybody in stands in the log of all this', () => {
+  expect(log.split('\n').filter((line) => line.includes('"url":"/api/v1/')).length).toBeGreaterThan(1000);
+  const secrets = [SECRET, PASSWORD, ...principals.flatMap(({ token }) => token ?? [])];
+  expect(secrets.filter((secret) => log.includes(secret))).toEqual([]);
+  expect(log).not.toMatch(/\$argon2|eyJ[\w-]+\.eyJ|gsk_[0-9a-f]{64}|Bearer /);
+});
