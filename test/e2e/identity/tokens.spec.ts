@@ -1,7 +1,10 @@
 import { createHmac, generateKeyPairSync, randomUUID, sign as signWith, type KeyObject } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Clock } from '#application/shared/tools';
 import { KnownTokens } from '#infrastructure/auth/known-tokens';
 import { Tokens } from '#infrastructure/auth/tokens';
@@ -231,5 +234,23 @@ describe('A token of another issuer', () => {
     expect((await me(token(randomUUID(), {}, 'old'))).status).toBe(200);
     isUp = true;
     clock.mockRestore();
+  });
+});
+
+describe('The keys of another issuer in a file', () => {
+  it('are taken as those at an address are', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'jwks-'));
+    const [file, { privateKey, publicKey }] = [join(folder, 'keys.json'), pairs.ES256()];
+    await writeFile(file, JSON.stringify({ keys: [publicKey.export({ format: 'jwk' })] }));
+    const app = await TestApp.start({ JWT_JWKS: file, JWT_JWKS_ISSUER: 'elsewhere', JWT_JWKS_AUDIENCE: 'goals' });
+    const tenant = await app.tenant();
+    const claims = claimsOf(tenant, { iss: 'elsewhere', aud: 'goals', sub: 'grace', role: 'Viewer' });
+    const ask = (token: string) => app.ask('GET', '/auth/me', { token });
+    // Without a name of its own it is the only one there is.
+    const good = await ask(signed(privateKey, { alg: 'ES256' }, claims));
+    const other = await ask(signed(privateKey, { alg: 'ES256' }, { ...claims, aud: 'goal-service' }));
+    await app.stop();
+    await rm(folder, { recursive: true });
+    expect([good.status, good.body.role, other.status]).toEqual([200, 'Viewer', 401]);
   });
 });
