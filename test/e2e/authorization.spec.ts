@@ -196,7 +196,10 @@ it('Whoever is refused changes nothing, and is told how to come in', async () =>
 }, 240_000);
 
 it('No body may say what is not the caller’s to say', async () => {
-  const theirs = ['tenant_id', 'id', 'version', 'created_by', 'created_at', 'updated_at', 'deleted_at', 'is_admin'];
+  const theirs = [
+    ...['tenant_id', 'id', 'version', 'role', 'permissions', 'password_hash', 'email_confirmed_at'],
+    ...['created_by', 'created_at', 'updated_by', 'updated_at', 'deleted_at', 'is_admin'],
+  ];
   await eachOf(
     routes.filter(({ body }) => body?.properties),
     async (route) => {
