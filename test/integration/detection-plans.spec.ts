@@ -52,6 +52,7 @@ const literal = (value: unknown): string => {
 class Planned extends Database {
   faults: string[] = [];
   private readonly names = new Map<string, string>();
+  private before: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly client: Client,
@@ -60,7 +61,14 @@ class Planned extends Database {
     super();
   }
 
-  async query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+  /** In the order in which they are asked, as the driver does it. */
+  query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    const asked = this.before.then(() => this.planned<Row>(sql, parameters));
+    this.before = asked.catch(() => undefined);
+    return asked;
+  }
+
+  private async planned<Row>(sql: string, parameters: readonly unknown[]): Promise<Row[]> {
     const name = this.names.get(sql) ?? `planned_${String(this.names.size)}`;
     if (!this.names.has(sql)) await this.client.query(`PREPARE ${name} AS ${sql}`);
     this.names.set(sql, name);

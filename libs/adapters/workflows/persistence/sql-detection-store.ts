@@ -36,6 +36,7 @@ type GoalOrAchieved = ActiveGoalRow & { readonly enrollment_id: string | null };
 /**
  * The only SQL of detection. A fixed number of statements for a batch of any size and any number of tenants. Rows are looked up one
  * key after the other; `OFFSET 0` keeps the planner from doing it in another way (ADR 0030).
+ * Statements that do not wait for each other's answers go out together and run in the order in which they are written here.
  */
 @Injectable()
 export class SqlDetectionStore implements DetectionStore {
@@ -49,15 +50,17 @@ export class SqlDetectionStore implements DetectionStore {
     const distinct = [
       ...new Map(contacts.map((contact) => [`${contact.tenantId} ${contact.contactId}`, contact])).values(),
     ];
-    await this.db.prepared(SETTINGS);
-    const rows = await this.db.prepared<EnrollmentRow>(
-      `SELECT e.id, k.tenant_id, e.workflow_id, k.contact_id, e.enrolled_at
-       FROM unnest($1::uuid[], $2::text[]) AS k (tenant_id, contact_id),
-       LATERAL (SELECT id FROM contacts WHERE tenant_id = k.tenant_id AND external_id = k.contact_id OFFSET 0) c,
-       LATERAL (SELECT id, workflow_id, enrolled_at FROM workflow_enrollments
-                WHERE tenant_id = k.tenant_id AND contact_id = c.id AND status = 'active' OFFSET 0) e`,
-      [distinct.map(({ tenantId }) => tenantId), distinct.map(({ contactId }) => contactId)],
-    );
+    const [, rows] = await Promise.all([
+      this.db.prepared(SETTINGS),
+      this.db.prepared<EnrollmentRow>(
+        `SELECT e.id, k.tenant_id, e.workflow_id, k.contact_id, e.enrolled_at
+         FROM unnest($1::uuid[], $2::text[]) AS k (tenant_id, contact_id),
+         LATERAL (SELECT id FROM contacts WHERE tenant_id = k.tenant_id AND external_id = k.contact_id OFFSET 0) c,
+         LATERAL (SELECT id, workflow_id, enrolled_at FROM workflow_enrollments
+                  WHERE tenant_id = k.tenant_id AND contact_id = c.id AND status = 'active' OFFSET 0) e`,
+        [distinct.map(({ tenantId }) => tenantId), distinct.map(({ contactId }) => contactId)],
+      ),
+    ]);
     return rows.map((row) => ({
       id: row.id,
       tenantId: row.tenant_id,
@@ -72,35 +75,44 @@ export class SqlDetectionStore implements DetectionStore {
     const tenants = candidates.map(({ tenantId }) => tenantId);
     const workflowIds = candidates.map(({ workflowId }) => workflowId);
     const enrollmentIds = candidates.map(({ id }) => id);
-    await this.db.prepared(SETTINGS);
-    const active = await this.db.prepared<{ id: string }>(
-      `SELECT w.id FROM ${KEYS_IN_ORDER},
-       LATERAL (SELECT id, status, deleted_at FROM workflows WHERE tenant_id = k.tenant_id AND id = k.id OFFSET 0 FOR SHARE) w
-       WHERE w.status = 'active' AND w.deleted_at IS NULL`,
-      [tenants, workflowIds],
-    );
-    const open = await this.db.prepared<{ id: string }>(
-      `SELECT e.id FROM ${KEYS_IN_ORDER},
-       LATERAL (SELECT id, status FROM workflow_enrollments WHERE tenant_id = k.tenant_id AND id = k.id OFFSET 0 FOR UPDATE) e
-       WHERE e.status = 'active'`,
-      [tenants, enrollmentIds],
-    );
-    const stillOpen = new Set(open.map(({ id }) => id));
-    const enrollments = candidates.filter(({ id }) => stillOpen.has(id));
-    return this.truthOf(new Set(active.map(({ id }) => id)), enrollments);
+    // Each statement sees what was committed when its own turn came: the last one after all locks were granted.
+    const [, active, open, rows] = await Promise.all([
+      this.db.prepared(SETTINGS),
+      this.db.prepared<{ id: string }>(
+        `SELECT w.id FROM ${KEYS_IN_ORDER},
+         LATERAL (SELECT id, status, deleted_at FROM workflows WHERE tenant_id = k.tenant_id AND id = k.id OFFSET 0 FOR SHARE) w
+         WHERE w.status = 'active' AND w.deleted_at IS NULL`,
+        [tenants, workflowIds],
+      ),
+      this.db.prepared<{ id: string }>(
+        `SELECT e.id FROM ${KEYS_IN_ORDER},
+         LATERAL (SELECT id, status FROM workflow_enrollments WHERE tenant_id = k.tenant_id AND id = k.id OFFSET 0 FOR UPDATE) e
+         WHERE e.status = 'active'`,
+        [tenants, enrollmentIds],
+      ),
+      this.db.prepared<GoalOrAchieved>(TRUTH, [tenants, workflowIds, enrollmentIds]),
+    ]);
+    const [activeIds, openIds] = [active, open].map((found) => new Set(found.map(({ id }) => id)));
+    const goals = rows.filter((row) => row.enrollment_id === null && activeIds?.has(row.workflow_id));
+    const enrollments = candidates.filter(({ id }) => openIds?.has(id));
+    return { workflows: workflowsOf(goals), enrollments: withAchieved(enrollments, rows) };
   }
 
   async record(decisions: readonly NamedDecision[]): Promise<void> {
     const now = this.clock.now();
-    const achieved = await this.insertAchievements(decisions, now);
     const exits = decisions.filter(({ exitGoal }) => exitGoal !== null);
-    const exited = exits.length > 0 ? await this.exit(exits, now) : [];
+    const [achieved, exited] = await Promise.all([
+      this.insertAchievements(decisions, now),
+      exits.length > 0 ? this.exit(exits, now) : [],
+    ]);
     const told = [...achieved.map(achievementTold), ...exited.map((row) => exitTold(row, now))];
-    await this.journal.write(
-      told.map(({ audit }) => audit),
-      told.map(({ fact }) => fact),
-    );
-    await addToCounters(this.db, countersOf(achieved, exited, now));
+    await Promise.all([
+      this.journal.write(
+        told.map(({ audit }) => audit),
+        told.map(({ fact }) => fact),
+      ),
+      addToCounters(this.db, countersOf(achieved, exited, now)),
+    ]);
   }
 
   async credited(events: readonly EventKey[]): Promise<ReadonlySet<string>> {
@@ -111,26 +123,6 @@ export class SqlDetectionStore implements DetectionStore {
       [events.map(({ tenantId }) => tenantId), events.map(({ eventId }) => eventId)],
     );
     return new Set(rows.map((row) => keyOf({ tenantId: row.tenant_id, eventId: row.event_id })));
-  }
-
-  /** Read after the locks were granted: what another transaction committed while this one waited is seen. */
-  private async truthOf(active: ReadonlySet<string>, enrollments: readonly OpenEnrollment[]): Promise<Held> {
-    const tenants = enrollments.map(({ tenantId }) => tenantId);
-    const rows = await this.db.prepared<GoalOrAchieved>(
-      `SELECT ${ACTIVE_GOAL}, NULL::uuid AS enrollment_id
-       FROM (SELECT DISTINCT * FROM unnest($1::uuid[], $2::uuid[])) AS k (tenant_id, workflow_id),
-       LATERAL (SELECT goal_logic FROM workflows WHERE tenant_id = k.tenant_id AND id = k.workflow_id OFFSET 0) w,
-       LATERAL (SELECT * FROM workflow_goals WHERE tenant_id = k.tenant_id AND workflow_id = k.workflow_id
-                AND is_active AND deleted_at IS NULL AND active_since IS NOT NULL OFFSET 0) g
-       UNION ALL
-       SELECT a.workflow_goal_id, k.tenant_id, a.workflow_id, a.goal_type, NULL, NULL, NULL, NULL, NULL, k.enrollment_id
-       FROM unnest($1::uuid[], $3::uuid[]) AS k (tenant_id, enrollment_id),
-       LATERAL (SELECT workflow_goal_id, workflow_id, goal_type FROM workflow_goal_achievements
-                WHERE tenant_id = k.tenant_id AND enrollment_id = k.enrollment_id OFFSET 0) a`,
-      [tenants, enrollments.map(({ workflowId }) => workflowId), enrollments.map(({ id }) => id)],
-    );
-    const goals = rows.filter((row) => row.enrollment_id === null && active.has(row.workflow_id));
-    return { workflows: workflowsOf(goals), enrollments: withAchieved(enrollments, rows) };
   }
 
   /** The tenant is the event's own, so that the composite keys refuse a decision that has mixed tenants up. */
@@ -209,6 +201,18 @@ const withAchieved = (enrollments: readonly OpenEnrollment[], rows: readonly Goa
  */
 const SETTINGS = `SELECT set_config('lock_timeout', '200ms', true), set_config('enable_seqscan', 'off', true),
   set_config('plan_cache_mode', 'force_generic_plan', true)`;
+
+/** The active goals of workflows, and what enrollments have achieved. */
+const TRUTH = `SELECT ${ACTIVE_GOAL}, NULL::uuid AS enrollment_id
+  FROM (SELECT DISTINCT * FROM unnest($1::uuid[], $2::uuid[])) AS k (tenant_id, workflow_id),
+  LATERAL (SELECT goal_logic FROM workflows WHERE tenant_id = k.tenant_id AND id = k.workflow_id OFFSET 0) w,
+  LATERAL (SELECT * FROM workflow_goals WHERE tenant_id = k.tenant_id AND workflow_id = k.workflow_id
+           AND is_active AND deleted_at IS NULL AND active_since IS NOT NULL OFFSET 0) g
+  UNION ALL
+  SELECT a.workflow_goal_id, k.tenant_id, a.workflow_id, a.goal_type, NULL, NULL, NULL, NULL, NULL, k.enrollment_id
+  FROM unnest($1::uuid[], $3::uuid[]) AS k (tenant_id, enrollment_id),
+  LATERAL (SELECT workflow_goal_id, workflow_id, goal_type FROM workflow_goal_achievements
+           WHERE tenant_id = k.tenant_id AND enrollment_id = k.enrollment_id OFFSET 0) a`;
 
 /** Each key once, in the order in which everybody takes locks: a locking sub-select runs for one key after the other. */
 const KEYS_IN_ORDER = `(SELECT DISTINCT * FROM unnest($1::uuid[], $2::uuid[]) AS u (tenant_id, id) ORDER BY id) AS k`;
