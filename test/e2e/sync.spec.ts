@@ -1,6 +1,7 @@
 import { SyncRuns } from '#application/shared/sync/sync-runs';
 import { OUT_STREAM } from '#infrastructure/redis/out-stream';
 import { eventually, TestApp, type Tenant } from '../support/app';
+import { UNSENT } from '../support/outbox';
 
 interface Told {
   readonly event_type: string;
@@ -44,7 +45,7 @@ describe('Syncing', () => {
   /** What the stream holds of a tenant, once the outbox is empty. */
   const toldOf = async (tenant: Tenant): Promise<Told[]> => {
     await eventually(
-      () => app.rows('SELECT FROM outbox WHERE tenant_id = $1 AND published_at IS NULL LIMIT 1', [tenant.id]),
+      () => app.rows(`SELECT FROM outbox WHERE tenant_id = $1 AND (${UNSENT}) LIMIT 1`, [tenant.id]),
       (rows) => rows.length === 0,
     );
     const entries = await app.redis.xrange(OUT_STREAM, '-', '+');

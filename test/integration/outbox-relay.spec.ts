@@ -9,6 +9,7 @@ import { OUT_CHANNEL, OUT_STREAM } from '#infrastructure/redis/out-stream';
 import { OutboxRelay } from '#infrastructure/redis/outbox-relay';
 import { eventually, freshRedis } from '../support/app';
 import { freshDatabase, type TestDatabase } from '../support/database';
+import { UNSENT } from '../support/outbox';
 
 const DAY_MS = 86_400_000;
 
@@ -88,7 +89,7 @@ describe('the outbox relay', () => {
     }));
   const inStream = async () => (await entries()).map(({ message }) => message.id);
   const unsent = async () =>
-    (await sql.query<{ n: number }>('SELECT count(*)::int AS n FROM outbox WHERE published_at IS NULL')).rows[0]?.n;
+    (await sql.query<{ n: number }>(`SELECT count(*)::int AS n FROM outbox WHERE ${UNSENT}`)).rows[0]?.n;
   const allSent = () => eventually(unsent, (n) => n === 0, 20_000);
 
   /** The ids of the connections that relays of this test have to Redis. */
@@ -270,7 +271,7 @@ describe('the outbox relay', () => {
 
   it('marks what a relay sent and died before marking, and does not send it again', async () => {
     await write({ a: 5 });
-    const { rows } = await sql.query<{ publish_seq: string; message: string }>('SELECT * FROM relay_batch(500)');
+    const { rows } = await sql.query<{ publish_seq: string; message: string }>('SELECT * FROM relay_next(0, 500)');
     for (const { publish_seq, message } of rows.slice(0, 3))
       await redis.xadd(OUT_STREAM, `${publish_seq}-0`, 'event', message);
     relay();

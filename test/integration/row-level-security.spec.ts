@@ -89,8 +89,8 @@ describe('The catalog of the database', () => {
     ],
     [
       'a function everybody may call',
-      'GRANT EXECUTE ON FUNCTION relay_batch(integer) TO PUBLIC',
-      'relay_batch: may be executed by everybody',
+      'GRANT EXECUTE ON FUNCTION relay_next(bigint, integer) TO PUBLIC',
+      'relay_next: may be executed by everybody',
     ],
     [
       'an application that can become a narrow role',
@@ -165,11 +165,11 @@ describe('The role of the application', () => {
   it('cannot slip a table of its own under a function that sees all tenants', async () => {
     await app.query('BEGIN');
     await app.query(
-      'CREATE TEMP TABLE outbox (tenant_id uuid, id bigint, message_id uuid, message text, publish_seq bigint, published_at timestamptz) ON COMMIT DROP',
+      'CREATE TEMP TABLE outbox (tenant_id uuid, id bigint, message_id uuid, message text, publish_seq bigint) ON COMMIT DROP',
     );
-    await app.query(`INSERT INTO pg_temp.outbox VALUES ('${randomUUID()}', 1, '${randomUUID()}', 'mine', NULL, NULL)`);
+    await app.query(`INSERT INTO pg_temp.outbox VALUES ('${randomUUID()}', 1, '${randomUUID()}', 'mine', NULL)`);
     await app.query('GRANT ALL ON pg_temp.outbox TO goal_relay');
-    const { rows } = await app.query('SELECT * FROM relay_batch(10)');
+    const { rows } = await app.query('SELECT * FROM relay_next(0, 10)');
     await app.query('ROLLBACK');
     expect(rows).toEqual([]);
   });

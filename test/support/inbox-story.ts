@@ -4,6 +4,7 @@ import { NOTICE_GROUP } from '#infrastructure/redis/notice-loop';
 import { OUT_STREAM } from '#infrastructure/redis/out-stream';
 import type { InboxPage } from '#application/notifications/views';
 import { eventually, type Answer, type Method, type Tenant, type TestApp } from './app';
+import { UNSENT } from './outbox';
 
 export interface Person {
   readonly id: string;
@@ -85,7 +86,7 @@ export class InboxStory {
     await eventually(
       async () => {
         const [row] = await this.app.rows<{ waiting: number; last: string | null }>(
-          'SELECT count(*) FILTER (WHERE published_at IS NULL)::int AS waiting, max(publish_seq)::text AS last FROM outbox',
+          `SELECT count(*) FILTER (WHERE ${UNSENT})::int AS waiting, max(publish_seq)::text AS last FROM outbox`,
         );
         return { ...row, ...(await this.group()) };
       },

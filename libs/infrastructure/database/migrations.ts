@@ -10,6 +10,7 @@ import { Tasks1795240000011 } from '#migrations/1795240000011-tasks';
 import { Notifications1795240000012 } from '#migrations/1795240000012-notifications';
 import { Sync1795240000013 } from '#migrations/1795240000013-sync';
 import { Identity1795240000014 } from '#migrations/1795240000014-identity';
+import { OutboxSentUpTo1795240000015 } from '#migrations/1795240000015-outbox-sent-up-to';
 
 /** All migrations, in their order; the last one is the head that readiness asks for. */
 export const MIGRATIONS = [
@@ -25,4 +26,5 @@ export const MIGRATIONS = [
   Notifications1795240000012,
   Sync1795240000013,
   Identity1795240000014,
+  OutboxSentUpTo1795240000015,
 ];

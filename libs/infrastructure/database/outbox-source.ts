@@ -49,13 +49,12 @@ export class OutboxSource {
     return rows[0]?.granted === true;
   }
 
-  /** What is committed and not marked as sent, in its order; numbered where it was not yet. */
-  batch(): Promise<OutgoingMessage[]> {
-    return this.messages('SELECT * FROM relay_batch($1)', [MOST]);
-  }
-
-  async mark(messages: readonly OutgoingMessage[], at: Date): Promise<void> {
-    await this.client.query('SELECT relay_mark($1, $2)', [messages.map(({ seq }) => seq), at]);
+  /**
+   * Notes that everything up to a number is sent (0: nothing new), and answers what is committed and was not sent, in its order;
+   * numbered where it was not yet.
+   */
+  next(sent: number): Promise<OutgoingMessage[]> {
+    return this.messages('SELECT * FROM relay_next($1, $2)', [sent, MOST]);
   }
 
   /** What was sent behind an entry and not before a time. */

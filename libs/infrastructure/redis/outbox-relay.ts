@@ -22,7 +22,7 @@ const DAY_MS = 86_400_000;
 
 const counter = (name: string, help: string): Counter =>
   (register.getSingleMetric(name) as Counter | undefined) ?? new Counter({ name, help });
-const sent = counter('goal_service_outbox_sent_total', 'Outgoing events handed to Redis for the first time.');
+const messagesSent = counter('goal_service_outbox_sent_total', 'Outgoing events handed to Redis for the first time.');
 const sentAgain = counter(
   'goal_service_outbox_sent_again_total',
   'Outgoing events that Redis had lost, handed to it again.',
@@ -96,11 +96,14 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
 
   private async relay(source: OutboxSource, stream: OutStream): Promise<void> {
     await this.sendLost(source, stream);
-    let [nextUpkeep, nextCheck] = [0, 0];
+    let [nextUpkeep, nextCheck, sent] = [0, 0, 0];
     while (!this.stopped) {
-      const moved = await this.forward(source, stream);
+      const last = await this.forward(source, stream, sent);
       this.well();
-      if (moved) continue;
+      if (last !== undefined) {
+        sent = last;
+        continue;
+      }
       const now = performance.now();
       if (now >= nextCheck) {
         await stream.check();
@@ -114,14 +117,15 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
     }
   }
 
-  /** One batch: sent, then marked; a crash between the two makes the next relay find it in the stream. */
-  private async forward(source: OutboxSource, stream: OutStream): Promise<boolean> {
-    const batch = await source.batch();
-    if (batch.length === 0) return false;
+  /**
+   * Sends one batch, and answers the number of its last message. That it is sent is noted when the next one is asked for; after
+   * a crash before that the next relay finds it in the stream.
+   */
+  private async forward(source: OutboxSource, stream: OutStream, sent: number): Promise<number | undefined> {
+    const batch = await source.next(sent);
     await stream.add(batch, 'tell');
-    await source.mark(batch, this.clock.now());
-    sent.inc(batch.length);
-    return true;
+    messagesSent.inc(batch.length);
+    return batch.at(-1)?.seq;
   }
 
   /** Marked as sent, and yet behind the end of the stream: Redis has lost it. The channel promises nothing and is not told again. */
