@@ -2,7 +2,7 @@ import type { Client } from 'pg';
 
 /** Keys that may stand across tenants, each for a reason RELIABILITY gives (*Row-level security*). */
 const KEYS_WITHOUT_TENANT = ['tenants_pkey', 'users_email'];
-/** Tables that belong to no tenant: the migrations' own, and which day's work of a schedule is done. */
+/** Tables that belong to no tenant: the migrations' own, which day's work of a schedule is done, and how far the outbox was sent. */
 const TABLES_WITHOUT_TENANT = ['migrations', 'schedule_runs', 'outbox_progress'];
 
 const OWN = `n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg_toast%' AND n.nspname NOT LIKE 'pg_temp%'`;

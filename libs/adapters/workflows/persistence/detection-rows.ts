@@ -61,6 +61,16 @@ export const achievementRow = ({ enrollment, reached }: NamedDecision) =>
     request_id: requestId,
   }));
 
+/** What is asked of the end of an enrollment. */
+export const exitRow = ({ enrollment, exitGoal, reached }: NamedDecision) => ({
+  tenant_id: enrollment.tenantId,
+  enrollment_id: enrollment.id,
+  contact_id: enrollment.contactId,
+  workflow_goal_id: exitGoal?.id,
+  goal_type: exitGoal?.goalType,
+  request_id: reached.find(({ goal }) => goal === exitGoal)?.requestId,
+});
+
 export const achievementTold = (row: Achieved): Entry => ({
   audit: {
     tenantId: row.tenant_id,

@@ -17,6 +17,7 @@ import {
   achievementRow,
   achievementTold,
   countersOf,
+  exitRow,
   exitTold,
   type Achieved,
   type Exited,
@@ -151,20 +152,18 @@ export class SqlDetectionStore implements DetectionStore {
     );
   }
 
-  private exit(exits: readonly NamedDecision[], now: Date): Promise<Exited[]> {
-    return this.db.prepared<Exited>(EXIT, [
-      JSON.stringify(
-        exits.map(({ enrollment, exitGoal, reached }) => ({
-          tenant_id: enrollment.tenantId,
-          enrollment_id: enrollment.id,
-          contact_id: enrollment.contactId,
-          workflow_goal_id: exitGoal?.id,
-          goal_type: exitGoal?.goalType,
-          request_id: reached.find(({ goal }) => goal === exitGoal)?.requestId,
-        })),
-      ),
-      now,
+  private async exit(exits: readonly NamedDecision[], now: Date): Promise<Exited[]> {
+    const [ended, cancelled] = await Promise.all([
+      this.db.prepared<Omit<Exited, 'cancelled_actions'>>(END, [JSON.stringify(exits.map(exitRow)), now]),
+      this.db.prepared<{ enrollment_id: string }>(STOP, [
+        exits.map(({ enrollment }) => enrollment.tenantId),
+        exits.map(({ enrollment }) => enrollment.id),
+        now,
+      ]),
     ]);
+    const actions = new Map<string, number>();
+    for (const { enrollment_id: id } of cancelled) actions.set(id, (actions.get(id) ?? 0) + 1);
+    return ended.map((row) => ({ ...row, cancelled_actions: actions.get(row.enrollment_id) ?? 0 }));
   }
 }
 
@@ -217,28 +216,36 @@ const TRUTH = `SELECT ${ACTIVE_GOAL}, NULL::uuid AS enrollment_id
 /** Each key once, in the order in which everybody takes locks: a locking sub-select runs for one key after the other. */
 const KEYS_IN_ORDER = `(SELECT DISTINCT * FROM unnest($1::uuid[], $2::uuid[]) AS u (tenant_id, id) ORDER BY id) AS k`;
 
-/** Ends the enrollments and cancels what is left of them; a wait whose time has come is finished, not cancelled. */
-const EXIT = `
-WITH x AS (
-         SELECT * FROM json_to_recordset($1) AS x (tenant_id uuid, enrollment_id uuid, contact_id text, workflow_goal_id uuid,
-           goal_type text, request_id text)
-       ), latest AS (
-         SELECT x.tenant_id, x.enrollment_id, a.achieved_at
-         FROM x, LATERAL (SELECT max(achieved_at) AS achieved_at FROM workflow_goal_achievements
-                          WHERE tenant_id = x.tenant_id AND enrollment_id = x.enrollment_id) a
-       ), ended AS (
-         UPDATE workflow_enrollments e SET status = 'completed_goal', exited_at = $2, exit_reason = 'goal_achieved',
-           time_to_goal_ms = round(extract(epoch FROM l.achieved_at - e.enrolled_at) * 1000)
-         FROM latest l WHERE e.tenant_id = l.tenant_id AND e.id = l.enrollment_id AND (e.status = 'active') IS TRUE
-         RETURNING e.tenant_id, e.id, e.workflow_id, e.time_to_goal_ms, l.achieved_at
-       ), stopped AS (
-         UPDATE workflow_pending_actions a SET
-           status = CASE WHEN ${isFinished('a', '$2')} THEN 'completed' ELSE 'cancelled' END,
-           finished_at = CASE WHEN ${isFinished('a', '$2')} THEN a.scheduled_at ELSE $2 END
-         FROM ended WHERE a.tenant_id = ended.tenant_id AND a.enrollment_id = ended.id AND a.status IN ('pending', 'claimed')
-         RETURNING a.tenant_id, a.enrollment_id, a.status
-       )
-       SELECT x.*, ended.workflow_id, ended.time_to_goal_ms, ended.achieved_at,
-         (SELECT count(*) FROM stopped s WHERE s.tenant_id = x.tenant_id AND s.enrollment_id = x.enrollment_id
-            AND s.status = 'cancelled') AS cancelled_actions
-       FROM x JOIN ended ON ended.tenant_id = x.tenant_id AND ended.id = x.enrollment_id`;
+/** Ends the enrollments, each at the latest of its achievements. */
+const END = `
+  WITH x AS (
+    SELECT * FROM json_to_recordset($1) AS x (tenant_id uuid, enrollment_id uuid, contact_id text, workflow_goal_id uuid,
+      goal_type text, request_id text)
+  ), latest AS (
+    SELECT x.tenant_id, x.enrollment_id, a.achieved_at
+    FROM x, LATERAL (SELECT max(achieved_at) AS achieved_at FROM workflow_goal_achievements
+                     WHERE tenant_id = x.tenant_id AND enrollment_id = x.enrollment_id) a
+  ), ended AS (
+    UPDATE workflow_enrollments e SET status = 'completed_goal', exited_at = $2, exit_reason = 'goal_achieved',
+      time_to_goal_ms = round(extract(epoch FROM l.achieved_at - e.enrolled_at) * 1000)
+    FROM latest l WHERE e.tenant_id = l.tenant_id AND e.id = l.enrollment_id AND (e.status = 'active') IS TRUE
+    RETURNING e.tenant_id, e.id, e.workflow_id, e.time_to_goal_ms, l.achieved_at
+  )
+  SELECT x.*, ended.workflow_id, ended.time_to_goal_ms, ended.achieved_at
+  FROM x JOIN ended ON ended.tenant_id = x.tenant_id AND ended.id = x.enrollment_id`;
+
+/**
+ * Cancels what is left of enrollments that have ended; a wait whose time has come is finished, not cancelled. Answers a row for
+ * each that is cancelled: counting them here would be a join that no planner knows the size of.
+ */
+const STOP = `
+  WITH stopped AS (
+    UPDATE workflow_pending_actions a SET
+      status = CASE WHEN ${isFinished('a', '$3')} THEN 'completed' ELSE 'cancelled' END,
+      finished_at = CASE WHEN ${isFinished('a', '$3')} THEN a.scheduled_at ELSE $3 END
+    FROM unnest($1::uuid[], $2::uuid[]) AS k (tenant_id, enrollment_id),
+    LATERAL (SELECT FROM workflow_enrollments WHERE tenant_id = k.tenant_id AND id = k.enrollment_id AND status <> 'active' OFFSET 0) e
+    WHERE a.tenant_id = k.tenant_id AND a.enrollment_id = k.enrollment_id AND a.status IN ('pending', 'claimed')
+    RETURNING a.enrollment_id, a.status
+  )
+  SELECT enrollment_id FROM stopped WHERE status = 'cancelled'`;
