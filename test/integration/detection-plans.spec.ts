@@ -11,6 +11,7 @@ import { Journal } from '#adapters/shared/persistence/journal';
 import { ContactRows } from '#adapters/workflows/persistence/contact-rows';
 import { SqlDetectionStore } from '#adapters/workflows/persistence/sql-detection-store';
 import { SqlEnrollmentStore } from '#adapters/workflows/persistence/sql-enrollment-store';
+import { readers } from '#infrastructure/database/data-source';
 import { freshDatabase, type TestDatabase } from '../support/database';
 import { CountingIds, StandingClock } from '../support/fakes/tools';
 
@@ -146,7 +147,7 @@ describe.each([1, 200])('Of %i tenants', (tenantCount) => {
     mode: Mode,
     work: (db: Planned, again: (piece: () => Promise<void>) => Promise<void>) => Promise<void>,
   ) => {
-    const client = new Client({ connectionString: database.appUrl });
+    const client = new Client({ connectionString: database.appUrl, types: readers });
     await client.connect();
     const inTransaction = async (piece: () => Promise<void>): Promise<void> => {
       await client.query(`BEGIN; SELECT set_config('app.tenant_ids', '${tenants.join()}', true)`);

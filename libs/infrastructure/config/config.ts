@@ -71,7 +71,7 @@ export const SETTINGS = {
   PASSWORD_MIN_LENGTH: whole('Fewest characters of a password that somebody chooses.', 12, 8, 128),
   LOG_LEVEL: oneOf('What is logged.', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
   EVENT_SHARDS: whole('Number of streams `goal-service:events:in:<n>` events arrive on.', 1, 1, 1024),
-  EVENT_BATCH_SIZE: whole('Most events that one transaction judges.', 500, 1, 10_000),
+  EVENT_BATCH_SIZE: whole('Most events that one transaction judges.', 1000, 1, 10_000),
   EVENT_PROCESSING_TIMEOUT_MS: whole(
     'Longest a batch may take in the database, and the longest a caller waits for it.',
     5000,

@@ -6,7 +6,7 @@ import { MIGRATIONS } from '#infrastructure/database/migrations';
 const { TIMESTAMPTZ, DATE, INT8 } = types.builtins;
 
 /** How values come from the driver: times as RFC 3339 text with milliseconds, dates as they stand, counts as numbers. */
-const readers = {
+export const readers = {
   getTypeParser: (oid: Parameters<typeof types.getTypeParser>[0], format?: 'text' | 'binary') => {
     if (oid === TIMESTAMPTZ) return (value: string) => new Date(value).toISOString();
     if (oid === DATE) return (value: string) => value;

@@ -11,6 +11,7 @@ import { Notifications1795240000012 } from '#migrations/1795240000012-notificati
 import { Sync1795240000013 } from '#migrations/1795240000013-sync';
 import { Identity1795240000014 } from '#migrations/1795240000014-identity';
 import { OutboxSentUpTo1795240000015 } from '#migrations/1795240000015-outbox-sent-up-to';
+import { NoStatisticsOfDocuments1795240000016 } from '#migrations/1795240000016-no-statistics-of-documents';
 
 /** All migrations, in their order; the last one is the head that readiness asks for. */
 export const MIGRATIONS = [
@@ -27,4 +28,5 @@ export const MIGRATIONS = [
   Sync1795240000013,
   Identity1795240000014,
   OutboxSentUpTo1795240000015,
+  NoStatisticsOfDocuments1795240000016,
 ];

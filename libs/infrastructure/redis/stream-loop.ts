@@ -12,7 +12,8 @@ export const GROUP = 'goal-service';
 export const SHARDS_SEEN = 'goal-service:events:in:shards';
 export const shardKey = (shard: number): string => `goal-service:events:in:${String(shard)}`;
 
-const BATCHES_AT_ONCE = 2;
+/** While one waits for its commit others are read, decided and written; more than this wait for each other's counters. */
+const BATCHES_AT_ONCE = 4;
 const TEND_EVERY_MS = 2000;
 const POSTPONED_MS = 500;
 

@@ -5,7 +5,7 @@ import type { Database } from '#adapters/shared/persistence/database';
 export interface Count {
   readonly tenant_id: string;
   readonly workflow_id: string;
-  /** RFC 3339; its UTC day counts. */
+  /** RFC 3339 in UTC; its day counts. */
   readonly at: string;
   readonly counter: 'enrolled' | 'ended' | 'goals_achieved' | 'time_to_goal_ms' | GoalType;
   readonly value: number;
@@ -24,10 +24,19 @@ export const addToCounters = async (db: Database, counts: readonly Count[]): Pro
   for (const { tenant_id, workflow_id } of counts) db.changed(tenant_id, [figuresOf(workflow_id)]);
   await db.prepared(
     `INSERT INTO workflow_daily_counters AS d (tenant_id, workflow_id, day, counter, value)
-     SELECT tenant_id, workflow_id, (at AT TIME ZONE 'UTC')::date, counter, sum(value)
-     FROM json_to_recordset($1) AS c (tenant_id uuid, workflow_id uuid, at timestamptz, counter text, value bigint)
-     GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+     SELECT * FROM json_to_recordset($1) AS c (tenant_id uuid, workflow_id uuid, day date, counter text, value bigint)
+     ORDER BY 1, 2, 3, 4
      ON CONFLICT (tenant_id, workflow_id, day, counter) DO UPDATE SET value = d.value + excluded.value`,
-    [JSON.stringify(counts)],
+    [JSON.stringify([...summed(counts).values()])],
   );
+};
+
+const summed = (counts: readonly Count[]): Map<string, object> => {
+  const sums = new Map<string, Omit<Count, 'at'> & { readonly day: string }>();
+  for (const { tenant_id, workflow_id, at, counter, value } of counts) {
+    const day = at.slice(0, 'YYYY-MM-DD'.length);
+    const key = `${tenant_id} ${workflow_id} ${day} ${counter}`;
+    sums.set(key, { tenant_id, workflow_id, day, counter, value: value + (sums.get(key)?.value ?? 0) });
+  }
+  return sums;
 };
