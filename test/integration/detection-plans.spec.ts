@@ -96,8 +96,9 @@ class Planned extends Database {
     return undefined;
   }
 
+  /** Nothing is committed here. */
   afterCommit(): void {
-    throw new Error('nothing here waits for a commit');
+    return undefined;
   }
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, types, type ClientConfig } from 'pg';
 import { DataSource, type DataSourceOptions, type EntitySchema } from 'typeorm';
+import { timed } from '#infrastructure/database/query-metrics';
 import { MIGRATIONS } from '#infrastructure/database/migrations';
 
 const { TIMESTAMPTZ, DATE, INT8 } = types.builtins;
@@ -23,6 +24,7 @@ class PooledClient extends Client {
   constructor(config?: ClientConfig) {
     super(config);
     this.on('error', () => undefined);
+    timed(this);
   }
 }
 

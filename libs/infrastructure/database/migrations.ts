@@ -12,6 +12,7 @@ import { Sync1795240000013 } from '#migrations/1795240000013-sync';
 import { Identity1795240000014 } from '#migrations/1795240000014-identity';
 import { OutboxSentUpTo1795240000015 } from '#migrations/1795240000015-outbox-sent-up-to';
 import { NoStatisticsOfDocuments1795240000016 } from '#migrations/1795240000016-no-statistics-of-documents';
+import { AgeOfTheOutbox1795240000017 } from '#migrations/1795240000017-age-of-the-outbox';
 
 /** All migrations, in their order; the last one is the head that readiness asks for. */
 export const MIGRATIONS = [
@@ -29,4 +30,5 @@ export const MIGRATIONS = [
   Identity1795240000014,
   OutboxSentUpTo1795240000015,
   NoStatisticsOfDocuments1795240000016,
+  AgeOfTheOutbox1795240000017,
 ];

@@ -3,11 +3,19 @@ import { Command, CommandBus, Query, QueryBus } from '@nestjs/cqrs';
 import { ClsService } from 'nestjs-cls';
 import { DataSource } from 'typeorm';
 import type { Result } from '#domain/shared/result';
+import { Histogram } from 'prom-client';
 import { Door, type Request } from '#application/shared/door';
 import type { Scope } from '#infrastructure/context/scope';
 import { IdempotentAnswers } from '#infrastructure/database/idempotent-answers';
 import { UnitOfWork } from '#infrastructure/database/unit-of-work';
 import { ChangeMarks } from '#infrastructure/redis/change-marks';
+
+const duration = new Histogram({
+  name: 'handler_duration_seconds',
+  help: 'How long each command and query took, statements included and the commit not.',
+  labelNames: ['handler'],
+  buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+});
 
 @Injectable()
 export class TransactionalDoor implements Door {
@@ -51,9 +59,14 @@ export class TransactionalDoor implements Door {
     }
   }
 
-  private dispatch<T>(request: Request<T>): Promise<Result<T>> {
-    return request instanceof Command
-      ? this.commands.execute(request as Command<Result<T>>)
-      : this.queries.execute(request as Query<Result<T>>);
+  private async dispatch<T>(request: Request<T>): Promise<Result<T>> {
+    const stop = duration.startTimer({ handler: request.constructor.name });
+    try {
+      return await (request instanceof Command
+        ? this.commands.execute(request as Command<Result<T>>)
+        : this.queries.execute(request as Query<Result<T>>));
+    } finally {
+      stop();
+    }
   }
 }

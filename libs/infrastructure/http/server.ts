@@ -14,6 +14,7 @@ import { acceptableOnly, BATCH_LIMIT, BODY_LIMIT, forgetTypeOfNothing, readBodie
 import { letOrigins } from '#infrastructure/http/cors';
 import { serveDocs } from '#infrastructure/http/docs';
 import { tellReplays } from '#infrastructure/http/idempotency.guard';
+import { watch } from '#infrastructure/http/watch';
 import { refuseAddress, refuseConnection } from '#infrastructure/http/unreadable';
 
 export const PREFIX = 'api/v1';
@@ -69,6 +70,7 @@ const shape = (app: NestFastifyApplication): void => {
   const cls = app.get<ClsService<Scope>>(ClsService);
   readBodies(fastify);
   tellReplays(fastify);
+  watch(fastify);
   fastify.addHook('onRoute', (route) => {
     routes.add([route.method].flat(), route.url);
     if (LARGE_BODIES.test(route.url)) route.bodyLimit = BATCH_LIMIT;

@@ -36,6 +36,7 @@ import { TransactionalDoor } from '#infrastructure/database/transactional-door';
 import { IdempotencyGuard } from '#infrastructure/http/idempotency.guard';
 import { Limits } from '#infrastructure/limits/limits';
 import { RateGuard } from '#infrastructure/limits/rate.guard';
+import { Gauges } from '#infrastructure/observability/gauges';
 import { Health, HealthParts } from '#infrastructure/observability/health';
 import { logging } from '#infrastructure/observability/logging';
 import { OperationsServer } from '#infrastructure/observability/operations-server';
@@ -80,6 +81,7 @@ const tools: Provider[] = [
   RedisConnections,
   HealthParts,
   Health,
+  Gauges,
   OperationsServer,
   Routes,
   SigningKey,

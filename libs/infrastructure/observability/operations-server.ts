@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { collectDefaultMetrics, register } from 'prom-client';
 import { Config } from '#infrastructure/config/config';
+import { Gauges } from '#infrastructure/observability/gauges';
 import { Health } from '#infrastructure/observability/health';
 
 /** `/metrics` and `/health*` on a port of their own, for whoever watches the process and nobody else. */
@@ -13,11 +14,13 @@ export class OperationsServer implements OnApplicationShutdown {
   constructor(
     private readonly config: Config,
     private readonly health: Health,
+    private readonly gauges: Gauges,
   ) {}
 
   /** Listens on METRICS_PORT and answers the port (0 lets the system choose). */
   async listen(): Promise<number> {
     if (!register.getSingleMetric('process_start_time_seconds')) collectDefaultMetrics();
+    this.gauges.register();
     const server = createServer((request, response) => {
       void this.answer(request.url ?? '/').then(({ status, type, body }) => {
         response.writeHead(status, { 'Content-Type': type }).end(body);

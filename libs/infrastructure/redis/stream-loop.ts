@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
+import { Gauge } from 'prom-client';
 import type { PartHealth } from '#application/shared/health';
 import type { EventIntake } from '#adapters/workflows/messaging/event-intake';
 import type { RawMessage } from '#adapters/workflows/messaging/raw-message';
@@ -11,6 +12,18 @@ import { blameOfReading, StreamGroup } from '#infrastructure/redis/stream-group'
 export const GROUP = 'goal-service';
 export const SHARDS_SEEN = 'goal-service:events:in:shards';
 export const shardKey = (shard: number): string => `goal-service:events:in:${String(shard)}`;
+
+const lag = new Gauge({
+  name: 'goal_stream_lag',
+  help: 'Entries of a way in that no reader was given yet, as of the last seconds.',
+  labelNames: ['stream'],
+});
+
+const pending = new Gauge({
+  name: 'goal_stream_pending',
+  help: 'Entries of a way in that a reader was given and has not acknowledged.',
+  labelNames: ['stream'],
+});
 
 /** While one waits for its commit others are read, decided and written; more than this wait for each other's counters. */
 const BATCHES_AT_ONCE = 4;
@@ -150,7 +163,13 @@ export class StreamLoop {
           name: string;
           pending: number;
           'last-delivered-id': string;
+          lag: number | null;
         };
+        if (group.name === GROUP) {
+          // Redis does not know the lag behind deleted entries; it says so by null.
+          lag.set({ stream: this.stream }, group.lag ?? NaN);
+          pending.set({ stream: this.stream }, group.pending);
+        }
         if (group.pending === 0) return group['last-delivered-id'];
         const [, least] = (await this.group.redis.xpending(this.stream, group.name)) as [number, string | null];
         return least ?? group['last-delivered-id'];

@@ -1,5 +1,6 @@
 import { Body, Controller, Get, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import { Counter } from 'prom-client';
 import { Actor } from '#domain/shared/actor';
 import { map, type Result } from '#domain/shared/result';
 import { Door } from '#application/shared/door';
@@ -26,6 +27,14 @@ import {
 } from '#adapters/identity/http/auth.bodies';
 
 const BUSY = { 503: 'Too many passwords are being checked, or the database is away; try again after `Retry-After`.' };
+
+const registrations = new Counter({ name: 'auth_registrations_total', help: 'Tenants made with their Owner.' });
+
+const logins = new Counter({
+  name: 'auth_logins_total',
+  help: 'Attempts to log in: let in, turned away, or not judged because passwords or the database could not be asked.',
+  labelNames: ['outcome'],
+});
 
 /** Nobody is told which of the reasons it was. */
 const letIn = <T>(result: Result<T | null>, code: string, message: string): Result<T> =>
@@ -57,8 +66,10 @@ export class AuthController {
     errors: { ...BUSY, 409: 'There is an account with this address already.' },
   })
   @Post('register')
-  register(@Body() body: RegisterBody) {
-    return this.door.send(new Register(Actor.member(this.ids.next(), this.ids.next(), 'Owner'), body));
+  async register(@Body() body: RegisterBody) {
+    const result = await this.door.send(new Register(Actor.member(this.ids.next(), this.ids.next(), 'Owner'), body));
+    if (result.ok) registrations.inc();
+    return result;
   }
 
   @Operation({
@@ -73,9 +84,10 @@ export class AuthController {
   @Post('login')
   async logIn(@Body() { email, password }: LogInBody) {
     const whose = await this.door.send(new FindAccount(Actor.system([]), email));
-    if (!whose.ok) return whose;
-    const { tenantId, userId } = whose.value;
-    const result = await this.door.send(new LogIn(Actor.system([tenantId]), userId, password));
+    const result = whose.ok
+      ? await this.door.send(new LogIn(Actor.system([whose.value.tenantId]), whose.value.userId, password))
+      : whose;
+    logins.inc({ outcome: !result.ok ? 'unavailable' : result.value === null ? 'refused' : 'ok' });
     return letIn(result, 'credentials.wrong', 'The address or the password is wrong, or the account may not log in.');
   }
 

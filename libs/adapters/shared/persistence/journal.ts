@@ -3,6 +3,7 @@ import type { OutgoingFact } from '#domain/shared/aggregate';
 import type { Changes } from '#domain/shared/changes';
 import { Clock, Ids, RequestContext } from '#application/shared/tools';
 import { Database } from '#adapters/shared/persistence/database';
+import { countFacts } from '#adapters/shared/persistence/fact-metrics';
 import type { Write } from '#adapters/shared/persistence/row-writes';
 
 /** Of whom and for which request, where that is not the actor's one tenant and the request in hand (a batch of events). */
@@ -56,6 +57,7 @@ export class Journal {
     for (const { tenantId = actor.tenantId, entityType, entityId } of entries) {
       this.db.changed(tenantId, [entityType, `${entityType}:${entityId}`]);
     }
+    this.db.afterCommit(() => countFacts(facts));
     const now = this.clock.now();
     const messages = facts.map((fact) => this.message(fact, now));
     return [

@@ -10,6 +10,7 @@ import { Caller } from '#adapters/shared/http/parameters';
 import { eventsSchema } from '#adapters/workflows/http/events.schema';
 import { EventBatcher } from '#adapters/workflows/messaging/event-batcher';
 import { nameOf, readEnvelope, type Envelope } from '#adapters/workflows/messaging/event-envelope';
+import { countDecided, countMismatch, countReceived } from '#adapters/workflows/messaging/event-metrics';
 import {
   eventResultsView,
   plain,
@@ -48,24 +49,19 @@ export class EventsController {
     const batch = itemsOf(body);
     if (!batch.ok) return batch;
     const now = this.clock.now();
-    const envelopes = batch.value.items.map((item) =>
-      readEnvelope(item, {
-        tenantId: actor.tenantId,
-        receivedAt: now,
-        now,
-        fallbackId: () => nameOf(JSON.stringify(item)),
-      }),
-    );
+    const envelopes = envelopesOf(batch.value.items, actor.tenantId, now);
     const [only] = envelopes;
     if (batch.value.single && only?.kind === 'invalid') return err(invalid(only.faults));
-    return this.results(envelopes, request.id);
+    return this.results(envelopes, request.id, now);
   }
 
-  private async results(envelopes: readonly Envelope[], requestId: string): Promise<Result<EventResults>> {
+  private async results(envelopes: readonly Envelope[], requestId: string, now: Date): Promise<Result<EventResults>> {
     const arrivals = envelopes.flatMap((envelope) =>
       envelope.kind === 'event' ? [{ event: envelope.event, requestId, answered: true }] : [],
     );
     const verdicts = await this.batcher.gather(arrivals);
+    const times = arrivals.map(() => now);
+    countDecided(verdicts, times, this.clock.now().getTime());
     if (verdicts.some((verdict) => 'postponed' in verdict)) return err(POSTPONED);
     const verdictOf = new Map(arrivals.map(({ event }, n) => [event, verdicts[n]]));
     const seen = new Set<string>();
@@ -80,6 +76,24 @@ export class EventsController {
     return ok({ results });
   }
 }
+
+const envelopesOf = (items: readonly unknown[], tenantId: string, now: Date): Envelope[] => {
+  const envelopes = items.map((item) =>
+    readEnvelope(item, { tenantId, receivedAt: now, now, fallbackId: () => nameOf(JSON.stringify(item)) }),
+  );
+  countReceived('http', envelopes.map(typeOf));
+  return envelopes;
+};
+
+/** What names another tenant than the caller's is counted too: somebody has mixed up keys. */
+const typeOf = (envelope: Envelope) => {
+  if (envelope.kind === 'event') return envelope.event.eventType;
+  if (envelope.kind === 'invalid' && envelope.faults.some(isMismatch)) countMismatch();
+  return 'other';
+};
+
+const isMismatch = ({ pointer, code }: FieldFault): boolean =>
+  code === 'contradictory' && (pointer === '/tenant_id' || pointer === '/account_id');
 
 /** One event, or the items of a batch. */
 const itemsOf = (body: unknown): Result<{ items: readonly unknown[]; single: boolean }> => {

@@ -10,6 +10,13 @@ import { ONE_DOCUMENT } from '#adapters/shared/json/json-scan';
 import { readJson } from '#adapters/shared/json/strict-json';
 import type { EventBatcher, Verdict } from '#adapters/workflows/messaging/event-batcher';
 import { nameOf, readEnvelope } from '#adapters/workflows/messaging/event-envelope';
+import {
+  countDeadLetters,
+  countDecided,
+  countMismatch,
+  countReceived,
+  type WayIn,
+} from '#adapters/workflows/messaging/event-metrics';
 import type { RawMessage } from '#adapters/workflows/messaging/raw-message';
 import { maySpeakFor, type Signatures } from '#adapters/workflows/messaging/signatures';
 
@@ -67,11 +74,18 @@ export class EventIntake {
     return this.keep([{ way: 'request', origin, tenantId: null, reason: 'not_json', detail, raw, receivedAt }]);
   }
 
-  private async take(way: DeadLetterWay, messages: readonly RawMessage[], decide: Decide): Promise<RawMessage[]> {
+  private async take(
+    way: Exclude<WayIn, 'http'>,
+    messages: readonly RawMessage[],
+    decide: Decide,
+  ): Promise<RawMessage[]> {
     const readings = messages.map((message) => this.read(way, message));
     const arrivals = readings.flatMap((reading) => (reading && 'arrival' in reading ? [reading.arrival] : []));
     const letters = readings.flatMap((reading) => (reading && 'letter' in reading ? [reading.letter] : []));
+    countReceived(way, readings.map(typeOf));
     const verdicts = arrivals.length > 0 ? await decide(arrivals) : [];
+    const times = messages.flatMap(({ receivedAt }, n) => (isArrival(readings[n]) ? [receivedAt] : []));
+    countDecided(verdicts, times, this.clock.now().getTime());
     const verdictOf = new Map(arrivals.map((arrival, n) => [arrival, verdicts[n]]));
     const postponed: RawMessage[] = [];
     readings.forEach((reading, n) => {
@@ -106,6 +120,7 @@ export class EventIntake {
     if (envelope.kind === 'event') {
       const { event } = envelope;
       if (maySpeakFor(opened, event.tenantId)) return { arrival: { event, requestId: null, answered: false } };
+      countMismatch();
       return { letter: { ...unsigned(way, message), tenantId: null } };
     }
     const { tenantId, reason, faults } = envelope;
@@ -117,8 +132,13 @@ export class EventIntake {
     const tenants = [...new Set(letters.flatMap(({ tenantId }) => tenantId ?? []))];
     const kept = await this.door.send(new KeepDeadLetters(Actor.system(tenants, 'event:publish'), letters));
     if (!kept.ok) throw new Error(kept.error.message);
+    countDeadLetters(letters.map(({ reason }) => reason));
   }
 }
+
+const isArrival = (reading: Reading | undefined) => Boolean(reading && 'arrival' in reading);
+
+const typeOf = (reading: Reading) => (reading && 'arrival' in reading ? reading.arrival.event.eventType : 'other');
 
 /** It names no tenant whose it would be: nobody knows whether it is theirs. */
 const unsigned = (way: DeadLetterWay, { origin, raw, receivedAt }: RawMessage) => {
