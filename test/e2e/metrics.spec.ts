@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { register } from 'prom-client';
+import { parse } from 'yaml';
 import { OperationsServer } from '#infrastructure/observability/operations-server';
 import { eventually, TestApp } from '../support/app';
 import { Story, type Json } from '../support/stories';
@@ -17,6 +19,45 @@ const seriesOf = (text: string): Series =>
         return [line.slice(0, end), Number(line.slice(end + 1))];
       }),
   );
+
+interface Alert {
+  readonly alert: string;
+  readonly expr: string;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+const alerts = (): Alert[] => {
+  const file = parse(readFileSync('docs/monitoring/alerts.yml', 'utf8')) as { groups: { rules: Alert[] }[] };
+  return file.groups.flatMap(({ rules }) => rules);
+};
+
+/** But for `up`, which is Prometheus's own. */
+const queriesOfAlerts = () =>
+  alerts()
+    .filter(({ alert }) => alert !== 'GoalServiceDown')
+    .map(({ alert, expr }) => [`the alert ${alert}`, expr] as const);
+
+const queriesOfDashboard = () => {
+  const { panels } = JSON.parse(readFileSync('docs/monitoring/dashboard.json', 'utf8')) as {
+    panels: { title: string; targets?: { expr: string }[] }[];
+  };
+  return panels.flatMap(({ title, targets = [] }) => targets.map(({ expr }) => [`the panel ${title}`, expr] as const));
+};
+
+/** The metrics and labels that a query of the few shapes used here names. */
+const askedBy = (query: string): { metrics: string[]; labels: string[] } => {
+  const labels = [
+    ...[...query.matchAll(/\b(?:by|on) \(([^)]*)\)/g)].flatMap(([, names = '']) => names.split(',')),
+    ...[...query.matchAll(/(\w+)(?:=~|!=|=)"/g)].map(([, name = '']) => name),
+  ].map((name) => name.trim());
+  const bare = query.replaceAll(/\b(by|on) \([^)]*\)/g, ' ').replaceAll(/\{[^}]*\}|\[[^\]]*\]/g, ' ');
+  const metrics = [...bare.matchAll(/\b[a-z][a-z0-9_]{2,}\b(?!\s*\()/g)]
+    .map(([name]) => name)
+    .filter((name) => !WORDS.has(name));
+  return { metrics, labels: labels.filter((name) => name !== '') };
+};
+
+const WORDS = new Set(['sum', 'max', 'and']);
 
 describe('What /metrics tells', () => {
   let app: TestApp;
@@ -143,6 +184,32 @@ describe('What /metrics tells', () => {
     );
     expect(handled).toBe(1);
     expect(selected).toBeGreaterThan(0);
+  });
+
+  it.each([...queriesOfDashboard(), ...queriesOfAlerts()])('has what %s asks for: %s', async (_who, query) => {
+    const series = await read();
+    const { metrics, labels } = askedBy(query);
+    expect(metrics.length).toBeGreaterThan(0);
+    const known = metrics.flatMap((name) => {
+      const metric = register.getSingleMetric(name.replace(/_(bucket|count|sum)$/, ''));
+      expect([name, metric !== undefined]).toEqual([name, true]);
+      return (metric as unknown as { readonly labelNames: readonly string[] }).labelNames;
+    });
+    expect(labels.filter((label) => ![...known, 'le'].includes(label))).toEqual([]);
+    // Those without labels are there before anything happened.
+    const plain = metrics.filter((name) => !name.endsWith('_bucket') && known.length === 0);
+    expect(plain.filter((name) => !series.has(name))).toEqual([]);
+  });
+
+  it('has a page in the runbook for each alert', () => {
+    const headings = [...readFileSync('docs/runbook.md', 'utf8').matchAll(/^## (Goal\w+)$/gm)].map(([, name]) => name);
+    expect(headings.sort()).toEqual(
+      alerts()
+        .map(({ alert }) => alert)
+        .sort(),
+    );
+    for (const { alert, annotations } of alerts())
+      expect(annotations.runbook).toBe(`docs/runbook.md#${alert.toLowerCase()}`);
   });
 
   it('names no tenant and no id in any label', async () => {

@@ -3,15 +3,18 @@ import type { Pool } from 'pg';
 import { Gauge, register } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { Clock } from '#application/shared/tools';
+import { HealthParts } from '#infrastructure/observability/health';
 
+const STATES = { off: 0, ok: 0, degraded: 1, down: 2 } as const;
 const PATIENCE_MS = 1000;
 
-/** What is looked up when somebody looks: the pool of connections, and since when outgoing events wait. */
+/** What is looked up when somebody looks: the pool of connections, since when outgoing events wait, and how the parts are. */
 @Injectable()
 export class Gauges {
   constructor(
     private readonly source: DataSource,
     private readonly clock: Clock,
+    private readonly parts: HealthParts,
   ) {}
 
   /** Of the last application made in this process, where a test makes several. */
@@ -22,6 +25,10 @@ export class Gauges {
       'goal_outbox_age_seconds',
       'For how long the oldest outgoing event waits for Redis; NaN: unknown.',
     );
+    const parts = gauge('goal_part_state', 'What runs in this process: 0 well, 1 degraded, 2 down.', ['part']);
+    collect(parts, () => {
+      for (const [part, { state }] of Object.entries(this.parts.all())) parts.set({ part }, STATES[state]);
+    });
     collect(connections, () => {
       const { totalCount, idleCount, waitingCount } = this.pool;
       connections.set({ state: 'idle' }, idleCount);

@@ -35,6 +35,7 @@ const logins = new Counter({
   help: 'Attempts to log in: let in, turned away, or not judged because passwords or the database could not be asked.',
   labelNames: ['outcome'],
 });
+for (const outcome of ['ok', 'refused', 'unavailable']) logins.inc({ outcome }, 0);
 
 /** Nobody is told which of the reasons it was. */
 const letIn = <T>(result: Result<T | null>, code: string, message: string): Result<T> =>

@@ -1,9 +1,12 @@
 import { Counter, Histogram } from 'prom-client';
-import type { DeadLetterReason } from '#domain/workflows/dead-letter';
-import type { EventType } from '#domain/workflows/goal-type';
+import { DEAD_LETTER_REASONS, type DeadLetterReason } from '#domain/workflows/dead-letter';
+import { EVENT_TYPES, type EventType } from '#domain/workflows/goal-type';
 import type { Verdict } from '#adapters/workflows/messaging/event-batcher';
 
-export type WayIn = 'http' | 'stream' | 'pubsub';
+const WAYS = ['http', 'stream', 'pubsub'] as const;
+export type WayIn = (typeof WAYS)[number];
+
+const OUTCOMES = ['achieved', 'no_match', 'duplicate', 'unknown_tenant', 'postponed', 'refused'] as const;
 
 const received = new Counter({
   name: 'goal_events_received_total',
@@ -33,6 +36,11 @@ const mismatches = new Counter({
   name: 'goal_tenant_mismatches_total',
   help: 'Events that named a tenant other than the one who handed them in may speak for.',
 });
+
+/** A series that begins with its first count shows no increase then, and no alert would see it. */
+for (const way of WAYS) for (const type of [...EVENT_TYPES, 'other']) received.inc({ way, type }, 0);
+for (const outcome of OUTCOMES) evaluations.inc({ outcome }, 0);
+for (const reason of DEAD_LETTER_REASONS) deadLetters.inc({ reason }, 0);
 
 /** Counts per batch what would cost more per event. */
 const countEach = <Label extends string>(
@@ -70,5 +78,5 @@ export const countMismatch = (): void => {
   mismatches.inc();
 };
 
-const outcomeOf = (verdict: Verdict): string =>
+const outcomeOf = (verdict: Verdict): (typeof OUTCOMES)[number] =>
   'outcome' in verdict ? verdict.outcome : 'postponed' in verdict ? 'postponed' : 'refused';

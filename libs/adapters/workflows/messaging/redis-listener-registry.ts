@@ -12,6 +12,7 @@ const registrations = new Counter({
   help: 'Listeners registered in and removed from the registry, and attempts that failed.',
   labelNames: ['outcome'],
 });
+for (const outcome of ['registered', 'removed', 'failed']) registrations.inc({ outcome }, 0);
 
 interface DueRow {
   readonly tenant_id: string;
