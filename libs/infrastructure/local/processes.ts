@@ -151,7 +151,8 @@ function tryKill(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-function freePort(port: number): Promise<number> {
+/** A port that nobody listens on now, the preferred one where it is free. */
+export function freePort(port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);

@@ -1,0 +1,146 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Member } from './fleet';
+import type { Load } from './load';
+import { groupOf } from './oracle';
+import type { Servers } from './servers';
+
+const FROZEN_MS = 2500;
+const AWAY_MS = 700;
+const BETWEEN_KILLS_MS = 800;
+const MOST_LOST_BYTES = 4000;
+
+/** What one run has done to the service, and how long the service took to come back, in milliseconds. */
+export interface Harm {
+  kills: number;
+  readonly done: string[];
+  readonly recoveries: { readonly after: string; readonly ms: number }[];
+}
+
+export interface Stage {
+  readonly servers: Servers;
+  readonly workers: readonly Member[];
+  readonly api: Member;
+  readonly load: Load;
+  /** Resolves when the service takes an event by itself again. */
+  readonly probe: () => Promise<void>;
+}
+
+/** The great faults, one after the other, over and over. Those that make Redis lose something have it sent again. */
+const FAULTS: readonly (readonly [name: string, harm: (stage: Stage) => Promise<void>])[] = [
+  [
+    'API killed',
+    async ({ api }) => {
+      await api.kill();
+      api.start();
+    },
+  ],
+  [
+    'Redis killed',
+    async ({ servers }) => {
+      await servers.crashRedis();
+      await sleep(AWAY_MS);
+      await servers.startRedis();
+    },
+  ],
+  [
+    'worker frozen',
+    async ({ workers: [worker] }) => {
+      worker?.signal('SIGSTOP');
+      await sleep(FROZEN_MS);
+      worker?.signal('SIGCONT');
+    },
+  ],
+  [
+    'PostgreSQL stopped at once',
+    async ({ servers }) => {
+      await servers.crashPostgres();
+      await sleep(AWAY_MS);
+      await servers.startPostgres();
+    },
+  ],
+  [
+    'way to PostgreSQL cut',
+    async ({ servers: { wayToPostgres } }) => {
+      wayToPostgres.cut();
+      await sleep(AWAY_MS);
+      wayToPostgres.mend();
+    },
+  ],
+  [
+    'Redis killed, its tail lost',
+    async ({ servers, load }) => {
+      await servers.crashRedis();
+      await servers.cutTailOfRedis(1 + Math.floor(Math.random() * MOST_LOST_BYTES));
+      await servers.startRedis();
+      await load.sendAgain();
+    },
+  ],
+  [
+    'way to Redis cut',
+    async ({ servers: { wayToRedis } }) => {
+      wayToRedis.cut();
+      await sleep(AWAY_MS);
+      wayToRedis.mend();
+    },
+  ],
+  [
+    'way to PostgreSQL hanging',
+    async ({ servers: { wayToPostgres } }) => {
+      wayToPostgres.hang();
+      await sleep(FROZEN_MS);
+      wayToPostgres.mend();
+    },
+  ],
+  [
+    'Redis flushed',
+    async ({ servers, load }) => {
+      await servers.redis.flushall();
+      await load.sendAgain();
+    },
+  ],
+  [
+    'all workers killed',
+    async ({ workers }) => {
+      await Promise.all(workers.map((worker) => worker.kill()));
+      for (const worker of workers) worker.start();
+    },
+  ],
+];
+
+/** Does harm until told to stop; the last fault is mended before it resolves. */
+export const doHarm = async (stage: Stage, harm: Harm, isOver: () => boolean): Promise<void> => {
+  await Promise.all([killWorkers(stage, harm, isOver), greatFaults(stage, harm, isOver)]);
+};
+
+const killWorkers = async ({ workers }: Stage, harm: Harm, isOver: () => boolean): Promise<void> => {
+  for (let turn = 0; !isOver(); turn += 1) {
+    await sleep(BETWEEN_KILLS_MS * (0.5 + Math.random()));
+    const worker = workers[turn % workers.length];
+    await worker?.kill();
+    harm.kills += 1;
+    worker?.start();
+  }
+};
+
+const greatFaults = async (stage: Stage, harm: Harm, isOver: () => boolean): Promise<void> => {
+  for (let turn = 0; !isOver(); turn += 1) {
+    const [name, fault] = FAULTS[turn % FAULTS.length] ?? ['', () => Promise.resolve()];
+    await fault(stage);
+    harm.done.push(name);
+    const back = Date.now();
+    await stage.probe();
+    harm.recoveries.push({ after: name, ms: Date.now() - back });
+    await sleep(500);
+  }
+};
+
+/** Waits until everything that came in is decided and everything that goes out is sent. */
+export const settled = async (servers: Servers, unsent: () => Promise<number>, seconds: number): Promise<boolean> => {
+  const end = Date.now() + seconds * 1000;
+  while (Date.now() < end) {
+    const { pending, lag } = await groupOf(servers);
+    if (pending === 0 && lag === 0 && (await unsent()) === 0) return true;
+    await sleep(100);
+  }
+  return false;
+};

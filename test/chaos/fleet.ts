@@ -1,0 +1,63 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { bareEnvironment } from '../support/built';
+
+const LOADING_MS = 4000;
+
+/** One process of the service that is started again as often as it is killed. */
+export class Member {
+  private child: ChildProcess | undefined;
+  private startedAt = 0;
+  private ended: Promise<number | null> = Promise.resolve(null);
+  /** What it said of itself: errors only. */
+  said = '';
+
+  constructor(
+    private readonly dist: string,
+    private readonly program: string,
+    private readonly env: Readonly<Record<string, string>>,
+  ) {}
+
+  start(): void {
+    this.startedAt = Date.now();
+    const child = spawn(process.execPath, [join(this.dist, this.program)], {
+      cwd: this.dist,
+      env: bareEnvironment(this.env),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const hear = (text: Buffer): void => {
+      this.said = (this.said + text.toString()).slice(-20_000);
+    };
+    child.stdout.on('data', hear);
+    child.stderr.on('data', hear);
+    this.child = child;
+    this.ended = new Promise((resolve) => child.once('close', resolve));
+  }
+
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.child?.kill(name);
+  }
+
+  async kill(): Promise<void> {
+    this.signal('SIGKILL');
+    await this.ended;
+  }
+
+  /** Asks it to end; answers its exit code, `null` when it had to be killed after 25 seconds. */
+  async end(): Promise<number | null> {
+    // One that is still being loaded hears no signal yet, and ends of it like any other program.
+    await sleep(Math.max(0, this.startedAt + LOADING_MS - Date.now()));
+    this.signal('SIGTERM');
+    const late = setTimeout(() => {
+      this.signal('SIGKILL');
+    }, 25_000);
+    return this.ended.finally(() => {
+      clearTimeout(late);
+    });
+  }
+}

@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ModelEvent } from '../support/model';
+import type { Servers } from './servers';
+
+export const STREAM = 'goal-service:events:in:0';
+
+const TICK_MS = 50;
+const RETRY_MS = 100;
+
+/** What is handed in, in its order. */
+export interface Plan {
+  readonly events: readonly (ModelEvent & { readonly noise?: boolean })[];
+  /** No events at all; each must end with the dead letters. */
+  readonly malformed: readonly string[];
+}
+
+/**
+ * Hands events in over all three ways until each is accepted, as a producer does that must not lose any: what was not answered
+ * is sent again. What is published is accepted by nobody, so it comes over the stream as well, later.
+ */
+export class Load {
+  /** Faults of the service itself: answers that no producer should get. */
+  readonly refusals: string[] = [];
+  accepted = 0;
+  private readonly streamed: string[] = [];
+  private readonly underWay = new Set<Promise<void>>();
+
+  constructor(
+    private readonly servers: Servers,
+    private readonly apiUrl: () => string,
+    private readonly tokens: ReadonlyMap<string, string>,
+  ) {}
+
+  /** Spreads the plan evenly over the seconds; resolves when everything is accepted. */
+  async run({ events, malformed }: Plan, seconds: number): Promise<void> {
+    const ticks = Math.ceil((seconds * 1000) / TICK_MS);
+    const part = <T>(all: readonly T[], tick: number): readonly T[] =>
+      all.slice(Math.floor((all.length * tick) / ticks), Math.floor((all.length * (tick + 1)) / ticks));
+    for (let tick = 0; tick < ticks; tick += 1) {
+      for (const event of part(events, tick)) this.send(event);
+      for (const text of part(malformed, tick)) this.begin(this.toStream(text));
+      await sleep(TICK_MS);
+    }
+    while (this.underWay.size > 0) await Promise.all(this.underWay);
+  }
+
+  /** After Redis lost what it had accepted, its producers send it again. */
+  async sendAgain(): Promise<void> {
+    for (const text of [...this.streamed]) await this.add(text);
+  }
+
+  private send(event: ModelEvent): void {
+    const text = JSON.stringify(event);
+    const way = wayOf(text);
+    if (way === 'http') this.begin(this.toApi(event));
+    else this.begin(this.toStream(text));
+    if (way === 'pubsub') void this.servers.redis.publish(event.event_type, text).catch(() => undefined);
+  }
+
+  private begin(work: Promise<void>): void {
+    const running = work.finally(() => this.underWay.delete(running));
+    this.underWay.add(running);
+  }
+
+  private async toStream(text: string): Promise<void> {
+    this.streamed.push(text);
+    await this.add(text);
+    this.accepted += 1;
+  }
+
+  private async add(text: string): Promise<void> {
+    for (;;) {
+      try {
+        await this.servers.redis.xadd(STREAM, '*', 'event', text);
+        return;
+      } catch {
+        await sleep(RETRY_MS);
+      }
+    }
+  }
+
+  private async toApi(event: ModelEvent): Promise<void> {
+    const { tenant_id: tenant } = event;
+    for (;;) {
+      const answer = await fetch(`${this.apiUrl()}/api/v1/events`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${this.tokens.get(tenant) ?? ''}`, 'content-type': 'application/json' },
+        body: JSON.stringify(event),
+        signal: AbortSignal.timeout(10_000),
+      }).catch(() => undefined);
+      if (answer?.status === 200) {
+        this.accepted += 1;
+        return;
+      }
+      if (answer && answer.status !== 503) {
+        const text = `${String(answer.status)} ${await answer.text()}`;
+        if (this.refusals.length < 20) this.refusals.push(text);
+        // An answer of ours that no producer can do anything about.
+        if (answer.status < 500) return;
+      }
+      await sleep(RETRY_MS);
+    }
+  }
+}
+
+/** The same way for the same event every time: two fifths over HTTP and Pub/Sub, the rest by stream. */
+const wayOf = (text: string): 'http' | 'pubsub' | 'stream' => {
+  const turn = (createHash('md5').update(text).digest()[0] ?? 0) % 5;
+  return turn === 0 ? 'http' : turn === 1 ? 'pubsub' : 'stream';
+};

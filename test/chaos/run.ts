@@ -1,0 +1,172 @@
+import fc from 'fast-check';
+import { createSigner } from 'fast-jwt';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readConfig } from '#infrastructure/config/config';
+import { freePort } from '#infrastructure/local/processes';
+import { story, tell, type Told } from '../support/detection';
+import type { ModelEvent } from '../support/model';
+import { UNSENT } from '../support/outbox';
+import { doHarm, settled, type Harm } from './faults';
+import { Member } from './fleet';
+import { Load, type Plan } from './load';
+import { findings } from './oracle';
+import { Servers } from './servers';
+
+const DIST = join(__dirname, '../..');
+const TENANTS = 8;
+const STORIES = 480;
+const MALFORMED = 120;
+const WORKERS = 3;
+const NOISE_PER_SECOND = 250;
+const SECRET_KEY = 'chaos, which is a secret of this run alone';
+const PATIENCE_MS = 60_000;
+const SETTLING_SECONDS = 90;
+
+export interface Outcome {
+  readonly harm: Harm;
+  readonly accepted: number;
+  /** Empty when everything is as it must be. */
+  readonly findings: readonly string[];
+}
+
+export interface RunOptions {
+  readonly seconds: number;
+  readonly seed: number;
+  /** The compiled service: this one, or a copy with a mistake in it. */
+  readonly dist?: string;
+  /** Changes the schema before anything begins. */
+  readonly spoil?: (servers: Servers) => Promise<void>;
+}
+
+/** One run: servers of its own, a service of several processes, load over all ways in, harm, and the oracle's findings. */
+export const run = async ({ seconds, seed, dist = DIST, spoil }: RunOptions): Promise<Outcome> => {
+  const servers = await Servers.start();
+  try {
+    await spoil?.(servers);
+    const tenants = await tenantsOf(servers);
+    const stories = await storiesOf(servers, [...tenants.keys()], seed);
+    const plan = planOf(stories, [...tenants.keys()], seconds, seed);
+    return await harmed(servers, { tenants, stories, plan, seconds, dist });
+  } finally {
+    await servers.stop();
+  }
+};
+
+interface Scene {
+  readonly tenants: ReadonlyMap<string, string>;
+  readonly stories: readonly Told[];
+  readonly plan: Plan;
+  readonly seconds: number;
+  readonly dist: string;
+}
+
+const harmed = async (servers: Servers, { tenants, stories, plan, seconds, dist }: Scene): Promise<Outcome> => {
+  const port = String(await freePort(0));
+  const env = {
+    ...{ DATABASE_URL: servers.wayToPostgres.url, REDIS_URL: servers.wayToRedis.url, SECRET_KEY, PORT: port },
+    ...{ METRICS_PORT: '0', LOG_LEVEL: 'error', EVENT_PROCESSING_TIMEOUT_MS: '2000' },
+    ...{ RATE_LIMIT: '1000000000', RATE_LIMIT_EVENTS: '1000000000' },
+  };
+  const api = new Member(dist, 'apps/api/main.js', env);
+  const workers = Array.from({ length: WORKERS }, () => new Member(dist, 'apps/worker/main.js', env));
+  const load = new Load(servers, () => `http://127.0.0.1:${port}`, tenants);
+  const harm: Harm = { kills: 0, done: [], recoveries: [] };
+  const probe = probeOf(`http://127.0.0.1:${port}`, [...tenants.values()][0] ?? '');
+  for (const member of [api, ...workers]) member.start();
+  try {
+    await probe().catch((failure: unknown) => {
+      throw new Error(`${String(failure)}: ${api.said}`);
+    });
+    let isOver = false;
+    const stage = { servers, workers, api, load, probe };
+    const harming = doHarm(stage, harm, () => isOver);
+    await Promise.race([load.run(plan, seconds).finally(() => (isOver = true)), harming]);
+    await harming;
+    const isSettled = await settled(servers, () => unsent(servers), SETTLING_SECONDS);
+    const found = await findings(servers, stories, plan.malformed);
+    const codes = await Promise.all([api, ...workers].map((member) => member.end()));
+    return {
+      harm,
+      accepted: load.accepted,
+      findings: [
+        ...(isSettled ? [] : [`not settled after ${String(SETTLING_SECONDS)} s`]),
+        ...found,
+        ...load.refusals.map((text) => `refused over HTTP: ${text}`),
+        ...codes.filter((code) => code !== 0).map((code) => `a process ended with ${String(code)}`),
+      ],
+    };
+  } finally {
+    await Promise.all([api, ...workers].map((member) => member.kill()));
+  }
+};
+
+const unsent = async (servers: Servers): Promise<number> =>
+  (await servers.rows<{ n: number }>(`SELECT count(*)::int AS n FROM outbox WHERE ${UNSENT}`))[0]?.n ?? 0;
+
+/** An event that concerns nobody, handed in until it is decided. */
+const probeOf = (url: string, token: string) => async (): Promise<void> => {
+  for (const end = Date.now() + PATIENCE_MS; Date.now() < end;) {
+    const answer = await fetch(`${url}/api/v1/events`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ event_type: 'form.submitted', contact_id: 'nobody', data: { form_id: 'none' } }),
+      signal: AbortSignal.timeout(2000),
+    }).catch(() => undefined);
+    if (answer?.status === 200) return;
+    await sleep(25);
+  }
+  throw new Error('the service does not come back');
+};
+
+/** Tenants, each with the token of its Owner. */
+const tenantsOf = async (servers: Servers): Promise<Map<string, string>> => {
+  const { JWT_ISSUER: iss, JWT_AUDIENCE: aud } = readConfig({
+    DATABASE_URL: 'postgres://x',
+    REDIS_URL: 'redis://x',
+    SECRET_KEY,
+  });
+  const sign = createSigner({ key: SECRET_KEY, algorithm: 'HS256', expiresIn: 86_400_000 });
+  const tenants = new Map<string, string>();
+  for (let n = 0; n < TENANTS; n += 1) {
+    const [id, sub] = [randomUUID(), randomUUID()];
+    await servers.rows('INSERT INTO tenants (id, name, created_at, updated_at) VALUES ($1, $2, now(), now())', [
+      id,
+      id,
+    ]);
+    await servers.rows(
+      `INSERT INTO users (tenant_id, id, email, name, role, email_confirmed_at, created_at, updated_at)
+       VALUES ($1, $2, $3, 'Olivia Owner', 'Owner', now(), now(), now())`,
+      [id, sub, `owner@${id}.example`],
+    );
+    tenants.set(id, sign({ sub, tenant_id: id, role: 'Owner', type: 'access', iss, aud, jti: randomUUID() }));
+  }
+  return tenants;
+};
+
+const storiesOf = async (servers: Servers, tenants: readonly string[], seed: number): Promise<Told[]> => {
+  const stories: Told[] = [];
+  for (const [n, one] of fc.sample(story, { numRuns: STORIES, seed }).entries())
+    stories.push(await tell(servers, tenants[n % tenants.length] ?? '', n, one));
+  return stories;
+};
+
+/** Every event of the stories, some twice, among many that concern nobody, in an order that depends on the seed alone. */
+const planOf = (stories: readonly Told[], tenants: readonly string[], seconds: number, seed: number): Plan => {
+  const telling = stories.flatMap(({ events }) => [...events, ...events.slice(0, 1)]);
+  const noise = Array.from({ length: NOISE_PER_SECOND * seconds }, (_, n): ModelEvent => ({
+    event_id: `noise-${String(n)}`,
+    event_type: 'payment.completed',
+    tenant_id: tenants[n % tenants.length] ?? '',
+    contact_id: `stranger-${String(n)}`,
+    occurred_at: '2026-01-02T00:00:00Z',
+    data: { amount: '500', currency: 'EUR' },
+  }));
+  const all = [...telling, ...noise];
+  const [events = []] = fc.sample(fc.shuffledSubarray(all, { minLength: all.length }), { numRuns: 1, seed });
+  return {
+    events,
+    malformed: Array.from({ length: MALFORMED }, (_, n) => `not an event ${String(seed)} ${String(n)}`),
+  };
+};
