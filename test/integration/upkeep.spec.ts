@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
-import { HourlyPurge } from '#infrastructure/database/hourly-purge';
+import { Retention } from '#infrastructure/database/retention';
 import { TestApp, type Tenant } from '../support/app';
 
 describe('what runs by itself in a worker', () => {
@@ -22,7 +22,7 @@ describe('what runs by itself in a worker', () => {
       );
     await keep('old', '24 hours 1 minute');
     await keep('young', '23 hours 59 minutes');
-    await app.nest.get(HourlyPurge).purge();
+    await app.nest.get(Retention).purge();
     expect(await app.rows('SELECT key FROM idempotency_keys')).toEqual([{ key: 'young' }]);
   });
 
@@ -33,7 +33,7 @@ describe('what runs by itself in a worker', () => {
        FROM unnest(ARRAY[$1, NULL]::uuid[]) AS t, unnest(ARRAY['31 days', '29 days']) AS age, generate_series(1, 600) AS n`,
       [tenant.id],
     );
-    await app.nest.get(HourlyPurge).purge();
+    await app.nest.get(Retention).purge();
     const left = `SELECT tenant_id, count(*)::int AS n, max(now() - created_at) < interval '30 days' AS young
                   FROM dead_letters GROUP BY tenant_id ORDER BY tenant_id`;
     expect(await app.rows(left)).toEqual([

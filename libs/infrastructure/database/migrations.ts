@@ -13,6 +13,7 @@ import { Identity1795240000014 } from '#migrations/1795240000014-identity';
 import { OutboxSentUpTo1795240000015 } from '#migrations/1795240000015-outbox-sent-up-to';
 import { NoStatisticsOfDocuments1795240000016 } from '#migrations/1795240000016-no-statistics-of-documents';
 import { AgeOfTheOutbox1795240000017 } from '#migrations/1795240000017-age-of-the-outbox';
+import { Retention1795240000018 } from '#migrations/1795240000018-retention';
 
 /** All migrations, in their order; the last one is the head that readiness asks for. */
 export const MIGRATIONS = [
@@ -31,4 +32,5 @@ export const MIGRATIONS = [
   OutboxSentUpTo1795240000015,
   NoStatisticsOfDocuments1795240000016,
   AgeOfTheOutbox1795240000017,
+  Retention1795240000018,
 ];

@@ -1,7 +1,7 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { KeySetController } from '#infrastructure/auth/key-set.controller';
 import type { Config } from '#infrastructure/config/config';
-import { HourlyPurge } from '#infrastructure/database/hourly-purge';
+import { Retention } from '#infrastructure/database/retention';
 import { CoreModule } from '#infrastructure/modules/core.module';
 import { goals } from '#infrastructure/modules/goals.module';
 import { identity } from '#infrastructure/modules/identity.module';
@@ -13,13 +13,7 @@ import { HealthController } from '#infrastructure/observability/health.controlle
 import { OutboxRelay } from '#infrastructure/redis/outbox-relay';
 
 /** What runs by itself in a worker, for one context or for all. */
-const workers: Provider[] = [
-  ...workflows.workers,
-  ...notifications.workers,
-  ...shared.workers,
-  OutboxRelay,
-  HourlyPurge,
-];
+const workers: Provider[] = [...workflows.workers, ...notifications.workers, ...shared.workers, OutboxRelay, Retention];
 
 @Module({})
 class Api {}
