@@ -99,6 +99,14 @@ const FAULTS: readonly (readonly [name: string, harm: (stage: Stage) => Promise<
     },
   ],
   [
+    'schema not there yet',
+    async ({ servers }) => {
+      await servers.rows('ALTER TABLE workflow_goal_achievements RENAME COLUMN metadata TO metadata_of_tomorrow');
+      await sleep(AWAY_MS);
+      await servers.rows('ALTER TABLE workflow_goal_achievements RENAME COLUMN metadata_of_tomorrow TO metadata');
+    },
+  ],
+  [
     'all workers killed',
     async ({ workers }) => {
       await Promise.all(workers.map((worker) => worker.kill()));

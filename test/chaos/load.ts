@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Told } from '../support/detection';
 import type { ModelEvent } from '../support/model';
 import type { Servers } from './servers';
 
@@ -20,17 +21,22 @@ export interface Plan {
  * is sent again. What is published is accepted by nobody, so it comes over the stream as well, later.
  */
 export class Load {
-  /** Faults of the service itself: answers that no producer should get. */
+  /** Answers that nobody should get: an event refused, or something older than what was answered before. */
   readonly refusals: string[] = [];
   accepted = 0;
   private readonly streamed: string[] = [];
+  private readonly workflows = new Map<string, string>();
   private readonly underWay = new Set<Promise<void>>();
 
   constructor(
     private readonly servers: Servers,
-    private readonly apiUrl: () => string,
+    private readonly apiUrl: string,
     private readonly tokens: ReadonlyMap<string, string>,
-  ) {}
+    stories: readonly Told[],
+  ) {
+    for (const { enrollment } of stories)
+      this.workflows.set(`${enrollment.tenant_id} ${enrollment.contact_id}`, enrollment.workflow_id);
+  }
 
   /** Spreads the plan evenly over the seconds; resolves when everything is accepted. */
   async run({ events, malformed }: Plan, seconds: number): Promise<void> {
@@ -80,28 +86,44 @@ export class Load {
     }
   }
 
+  /** What was read before must not be read again once an exit was answered: it is cached, and this process has changed it. */
   private async toApi(event: ModelEvent): Promise<void> {
-    const { tenant_id: tenant } = event;
+    const workflow = this.workflows.get(`${event.tenant_id} ${event.contact_id}`);
+    if (workflow !== undefined) await this.exitsOf(event.tenant_id, workflow);
+    const answer = await this.publish(event);
+    this.accepted += 1;
+    if (workflow === undefined || !answer.results[0]?.achievements.some(({ exited }) => exited)) return;
+    const exits = await this.exitsOf(event.tenant_id, workflow);
+    if (exits === 0) this.refusals.push(`no exit in the statistics of ${workflow} after one was answered`);
+  }
+
+  private async publish(event: ModelEvent): Promise<Decided> {
     for (;;) {
-      const answer = await fetch(`${this.apiUrl()}/api/v1/events`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${this.tokens.get(tenant) ?? ''}`, 'content-type': 'application/json' },
-        body: JSON.stringify(event),
-        signal: AbortSignal.timeout(10_000),
-      }).catch(() => undefined);
-      if (answer?.status === 200) {
-        this.accepted += 1;
-        return;
-      }
-      if (answer && answer.status !== 503) {
-        const text = `${String(answer.status)} ${await answer.text()}`;
-        if (this.refusals.length < 20) this.refusals.push(text);
-        // An answer of ours that no producer can do anything about.
-        if (answer.status < 500) return;
+      const answer = await this.ask(event.tenant_id, '/events', { method: 'POST', body: JSON.stringify(event) });
+      if (answer?.status === 200) return (await answer.json()) as Decided;
+      if (answer && answer.status < 500) {
+        this.refusals.push(`${String(answer.status)} ${await answer.text()}`);
+        return { results: [] };
       }
       await sleep(RETRY_MS);
     }
   }
+
+  /** `undefined` while the service cannot answer. */
+  private async exitsOf(tenant: string, workflow: string): Promise<number | undefined> {
+    const answer = await this.ask(tenant, `/workflows/${workflow}/statistics`, {});
+    return answer?.status === 200 ? ((await answer.json()) as { goals_achieved: number }).goals_achieved : undefined;
+  }
+
+  private ask(tenant: string, path: string, more: RequestInit): Promise<Response | undefined> {
+    const headers = { authorization: `Bearer ${this.tokens.get(tenant) ?? ''}`, 'content-type': 'application/json' };
+    const signal = AbortSignal.timeout(10_000);
+    return fetch(`${this.apiUrl}/api/v1${path}`, { ...more, headers, signal }).catch(() => undefined);
+  }
+}
+
+interface Decided {
+  readonly results: readonly { readonly achievements: readonly { readonly exited: boolean }[] }[];
 }
 
 /** The same way for the same event every time: two fifths over HTTP and Pub/Sub, the rest by stream. */

@@ -1,7 +1,11 @@
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { build, MUTANTS, spoil } from './mutants';
 import { run, type Outcome } from './run';
 
 const SHOWN = 20;
+const MOST_TRIES = 3;
+const DIST = join(__dirname, '../..');
 
 /** `npm run chaos`: does everything that can happen to a service, and looks whether anything was lost or done twice. */
 const main = async (): Promise<void> => {
@@ -10,15 +14,45 @@ const main = async (): Promise<void> => {
       seconds: { type: 'string', default: '60' },
       minutes: { type: 'string' },
       runs: { type: 'string', default: '1' },
+      mutants: { type: 'boolean', default: false },
+      only: { type: 'string', default: '' },
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     },
   });
+  if (values.mutants) return tryMutants(Number(values.seconds), Number(values.seed), values.only);
   const seconds = values.minutes === undefined ? Number(values.seconds) : Number(values.minutes) * 60;
   for (let n = 0; n < Number(values.runs); n += 1) {
     const seed = Number(values.seed) + n;
     const outcome = await run({ seconds, seed });
     report(seed, outcome);
     if (outcome.findings.length > 0) process.exitCode = 1;
+  }
+};
+
+/** Builds each deliberate mistake, and shows that the oracle finds it; tries a rare one again with another order of events. */
+const tryMutants = async (seconds: number, seed: number, only: string): Promise<void> => {
+  for (const mutant of MUTANTS.filter(({ name }) => name.includes(only))) {
+    const { dist, remove } = await build(DIST, mutant);
+    let [found, tries]: [readonly string[], number] = [[], 0];
+    while (found.length === 0 && tries < MOST_TRIES) {
+      ({ findings: found } = await run({
+        settlingSeconds: 15,
+        seconds,
+        seed: seed + tries,
+        dist,
+        spoil: (servers) => spoil(servers, mutant),
+      }));
+      tries += 1;
+    }
+    await remove();
+    const result = found.length > 0 ? `caught (${String(found.length)} findings, run ${String(tries)})` : 'NOT CAUGHT';
+    process.stdout.write(
+      `${mutant.name}: ${result}\n${found
+        .slice(0, 2)
+        .map((one) => `  ${one.slice(0, 200)}\n`)
+        .join('')}`,
+    );
+    if (found.length === 0) process.exitCode = 1;
   }
 };
 

@@ -2,6 +2,7 @@ import { OUT_STREAM } from '#infrastructure/redis/out-stream';
 import { catalogFaults } from '../integration/support/catalog';
 import { disagreements, type Told } from '../support/detection';
 import { UNSENT } from '../support/outbox';
+import { leaked } from './leaks';
 import { STREAM } from './load';
 import type { Servers } from './servers';
 
@@ -37,6 +38,11 @@ const NEVER: Readonly<Record<string, string>> = {
       GROUP BY 1, 2, 3
     ) SELECT workflow_id, counter, counted.n, there.n FROM counted FULL JOIN there USING (tenant_id, workflow_id, counter)
       WHERE coalesce(counted.n, 0) <> coalesce(there.n, 0)`,
+  'a time to the goal that is counted wrong': `WITH there AS (
+      SELECT tenant_id, workflow_id, floor(time_to_goal_ms / 360000.0 + 0.5)::int AS tenths_of_hours, count(*) AS n
+      FROM workflow_enrollments WHERE status = 'completed_goal' GROUP BY 1, 2, 3
+    ) SELECT * FROM workflow_goal_times t FULL JOIN there USING (tenant_id, workflow_id, tenths_of_hours)
+      WHERE t.enrollments IS DISTINCT FROM there.n`,
   'a lock that is left': `SELECT locktype, mode, relation::regclass FROM pg_locks l
     WHERE l.pid <> pg_backend_pid() AND (NOT granted OR locktype IN ('tuple', 'transactionid'))`,
   'a transaction that is left open': `SELECT pid, state, query FROM pg_stat_activity
@@ -53,8 +59,10 @@ export const findings = async (
   for (const [what, query] of Object.entries(NEVER)) {
     for (const row of await servers.rows(query)) found.push(`${what}: ${JSON.stringify(row)}`);
   }
+  const leaks = await leaked(servers);
   return [
     ...found,
+    ...leaks,
     ...(await ofDeadLetters(servers, malformed)),
     ...(await ofOutgoing(servers)),
     ...(await ofStream(servers)),

@@ -11,6 +11,7 @@ import { UNSENT } from '../support/outbox';
 import { doHarm, settled, type Harm } from './faults';
 import { Member } from './fleet';
 import { Load, type Plan } from './load';
+import { watchForLeaks } from './leaks';
 import { findings } from './oracle';
 import { Servers } from './servers';
 
@@ -36,19 +37,28 @@ export interface RunOptions {
   readonly seed: number;
   /** The compiled service: this one, or a copy with a mistake in it. */
   readonly dist?: string;
+  /** For how long it is waited that all is decided and sent. */
+  readonly settlingSeconds?: number;
   /** Changes the schema before anything begins. */
   readonly spoil?: (servers: Servers) => Promise<void>;
 }
 
 /** One run: servers of its own, a service of several processes, load over all ways in, harm, and the oracle's findings. */
-export const run = async ({ seconds, seed, dist = DIST, spoil }: RunOptions): Promise<Outcome> => {
+export const run = async ({
+  seconds,
+  seed,
+  dist = DIST,
+  settlingSeconds = SETTLING_SECONDS,
+  spoil,
+}: RunOptions): Promise<Outcome> => {
   const servers = await Servers.start();
   try {
     await spoil?.(servers);
+    await watchForLeaks(servers);
     const tenants = await tenantsOf(servers);
     const stories = await storiesOf(servers, [...tenants.keys()], seed);
     const plan = planOf(stories, [...tenants.keys()], seconds, seed);
-    return await harmed(servers, { tenants, stories, plan, seconds, dist });
+    return await harmed(servers, { tenants, stories, plan, seconds, settlingSeconds, dist });
   } finally {
     await servers.stop();
   }
@@ -59,10 +69,14 @@ interface Scene {
   readonly stories: readonly Told[];
   readonly plan: Plan;
   readonly seconds: number;
+  readonly settlingSeconds: number;
   readonly dist: string;
 }
 
-const harmed = async (servers: Servers, { tenants, stories, plan, seconds, dist }: Scene): Promise<Outcome> => {
+const harmed = async (
+  servers: Servers,
+  { tenants, stories, plan, seconds, settlingSeconds, dist }: Scene,
+): Promise<Outcome> => {
   const port = String(await freePort(0));
   const env = {
     ...{ DATABASE_URL: servers.wayToPostgres.url, REDIS_URL: servers.wayToRedis.url, SECRET_KEY, PORT: port },
@@ -71,7 +85,7 @@ const harmed = async (servers: Servers, { tenants, stories, plan, seconds, dist 
   };
   const api = new Member(dist, 'apps/api/main.js', env);
   const workers = Array.from({ length: WORKERS }, () => new Member(dist, 'apps/worker/main.js', env));
-  const load = new Load(servers, () => `http://127.0.0.1:${port}`, tenants);
+  const load = new Load(servers, `http://127.0.0.1:${port}`, tenants, stories);
   const harm: Harm = { kills: 0, done: [], recoveries: [] };
   const probe = probeOf(`http://127.0.0.1:${port}`, [...tenants.values()][0] ?? '');
   for (const member of [api, ...workers]) member.start();
@@ -84,16 +98,16 @@ const harmed = async (servers: Servers, { tenants, stories, plan, seconds, dist 
     const harming = doHarm(stage, harm, () => isOver);
     await Promise.race([load.run(plan, seconds).finally(() => (isOver = true)), harming]);
     await harming;
-    const isSettled = await settled(servers, () => unsent(servers), SETTLING_SECONDS);
+    const isSettled = await settled(servers, () => unsent(servers), settlingSeconds);
     const found = await findings(servers, stories, plan.malformed);
     const codes = await Promise.all([api, ...workers].map((member) => member.end()));
     return {
       harm,
       accepted: load.accepted,
       findings: [
-        ...(isSettled ? [] : [`not settled after ${String(SETTLING_SECONDS)} s`]),
+        ...(isSettled ? [] : [`not settled after ${String(settlingSeconds)} s`]),
         ...found,
-        ...load.refusals.map((text) => `refused over HTTP: ${text}`),
+        ...load.refusals.map((text) => `answered over HTTP: ${text}`),
         ...codes.filter((code) => code !== 0).map((code) => `a process ended with ${String(code)}`),
       ],
     };
@@ -148,13 +162,20 @@ const tenantsOf = async (servers: Servers): Promise<Map<string, string>> => {
 const storiesOf = async (servers: Servers, tenants: readonly string[], seed: number): Promise<Told[]> => {
   const stories: Told[] = [];
   for (const [n, one] of fc.sample(story, { numRuns: STORIES, seed }).entries())
-    stories.push(await tell(servers, tenants[n % tenants.length] ?? '', n, one));
+    // Contacts and events have the same names in every tenant: mixing them up must show.
+    stories.push(await tell(servers, tenants[n % tenants.length] ?? '', Math.floor(n / tenants.length), one));
   return stories;
 };
 
-/** Every event of the stories, some twice, among many that concern nobody, in an order that depends on the seed alone. */
+/**
+ * Every event of the stories, the first twice, among many that concern nobody, in an order that depends on the seed alone. Of
+ * every other story all come at the same moment, so that several workers have them at once.
+ */
 const planOf = (stories: readonly Told[], tenants: readonly string[], seconds: number, seed: number): Plan => {
-  const telling = stories.flatMap(({ events }) => [...events, ...events.slice(0, 1)]);
+  const telling = stories.flatMap(({ events }, n) => {
+    const all = [...events, ...events.slice(0, 1)];
+    return n % 2 === 0 ? [all] : all.map((event) => [event]);
+  });
   const noise = Array.from({ length: NOISE_PER_SECOND * seconds }, (_, n): ModelEvent => ({
     event_id: `noise-${String(n)}`,
     event_type: 'payment.completed',
@@ -163,10 +184,10 @@ const planOf = (stories: readonly Told[], tenants: readonly string[], seconds: n
     occurred_at: '2026-01-02T00:00:00Z',
     data: { amount: '500', currency: 'EUR' },
   }));
-  const all = [...telling, ...noise];
-  const [events = []] = fc.sample(fc.shuffledSubarray(all, { minLength: all.length }), { numRuns: 1, seed });
+  const all = [...telling, ...noise.map((event) => [event])];
+  const [groups = []] = fc.sample(fc.shuffledSubarray(all, { minLength: all.length }), { numRuns: 1, seed });
   return {
-    events,
+    events: groups.flat(),
     malformed: Array.from({ length: MALFORMED }, (_, n) => `not an event ${String(seed)} ${String(n)}`),
   };
 };

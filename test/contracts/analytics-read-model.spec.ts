@@ -52,8 +52,8 @@ const COUNTS: readonly (readonly [day: string, counter: Counter, value: number])
 
 const FIGURES: WorkflowFigures = {
   totals: { enrolled: 13, goals_achieved: 10, ended: 11, time_to_goal_ms: 145 * HOUR_MS, tag_added: 3 },
-  medianMs: 5 * HOUR_MS,
-  p90Ms: 9 * HOUR_MS,
+  medianHours: 5,
+  p90Hours: 9,
   days: {
     '2025-12-31': { enrolled: 7, goalsAchieved: 0 },
     '2026-01-01': { enrolled: 5, goalsAchieved: 0 },
@@ -116,17 +116,17 @@ const suite = (make: (told: Story) => Promise<Ask>) => {
 
   it('takes percentiles by nearest rank', async () => {
     const figures = await ask((analytics) => analytics.figures(told.tenant, told.workflow, PERIOD));
-    expect(figures).toMatchObject({ medianMs: 5 * HOUR_MS, p90Ms: 9 * HOUR_MS });
+    expect(figures).toMatchObject({ medianHours: 5, p90Hours: 9 });
   });
 
   it('has no figures of a workflow that nothing happened to', async () => {
     const figures = await ask((analytics) => analytics.figures(told.tenant, told.untouched, PERIOD));
-    expect(figures).toEqual({ totals: {}, medianMs: null, p90Ms: null, days: {} });
+    expect(figures).toEqual({ totals: {}, medianHours: null, p90Hours: null, days: {} });
   });
 };
 
 const inMemory = (told: Story): AnalyticsReadModel => {
-  const nothing = { totals: {}, medianMs: null, p90Ms: null, days: {} };
+  const nothing = { totals: {}, medianHours: null, p90Hours: null, days: {} };
   return new InMemoryAnalytics({
     tenantId: told.tenant,
     workflows: { [told.workflow]: FIGURES, [told.untouched]: nothing },
@@ -202,6 +202,10 @@ const write = async (app: TestApp, told: Story): Promise<void> => {
       [tenant, achievements[n]?.enrollment_id ?? randomUUID(), workflow, contacts[n % 2], hours * HOUR_MS],
     );
   }
+  await app.rows(
+    'INSERT INTO workflow_goal_times (tenant_id, workflow_id, tenths_of_hours, enrollments) SELECT $1, $2, h, 1 FROM unnest($3::int[]) AS h',
+    [tenant, workflow, HOURS.map((hours) => hours * 10)],
+  );
   for (const [n, one] of achievements.entries()) {
     await app.rows(
       `INSERT INTO workflow_goal_achievements (tenant_id, id, workflow_id, enrollment_id, contact_id, workflow_goal_id, goal_type,

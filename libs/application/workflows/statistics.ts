@@ -1,6 +1,6 @@
 import { GOAL_TYPES } from '#domain/workflows/goal-type';
 import { daysOf, type Period } from '#domain/workflows/period';
-import { averageHours, hours, percent } from '#domain/workflows/statistics';
+import { averageHours, percent } from '#domain/workflows/statistics';
 import { view, type Shown } from '#application/shared/view';
 import type { WorkflowFigures } from '#application/workflows/ports/analytics-read-model';
 
@@ -29,7 +29,7 @@ export type WorkflowStatisticsView = Shown<typeof workflowStatisticsView>;
 
 /** Puts a workflow's figures into the words of SPEC 4.5, with every goal type and every day of the period. */
 export const statisticsOf = (workflowId: string, figures: WorkflowFigures, period: Period): WorkflowStatisticsView => {
-  const { totals, medianMs, p90Ms, days } = figures;
+  const { totals, medianHours, p90Hours, days } = figures;
   const { enrolled = 0, ended = 0, goals_achieved: achieved = 0, time_to_goal_ms: milliseconds = 0 } = totals;
   return {
     workflow_id: workflowId,
@@ -39,8 +39,8 @@ export const statisticsOf = (workflowId: string, figures: WorkflowFigures, perio
     conversion_rate: percent(achieved, enrolled),
     conversion_rate_ended: percent(achieved, ended),
     avg_time_to_goal_hours: averageHours(milliseconds, achieved),
-    median_time_to_goal_hours: medianMs === null ? null : hours(medianMs),
-    p90_time_to_goal_hours: p90Ms === null ? null : hours(p90Ms),
+    median_time_to_goal_hours: medianHours,
+    p90_time_to_goal_hours: p90Hours,
     by_goal_type: Object.fromEntries(
       GOAL_TYPES.map((type) => {
         const count = totals[type] ?? 0;

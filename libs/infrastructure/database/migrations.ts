@@ -14,6 +14,7 @@ import { OutboxSentUpTo1795240000015 } from '#migrations/1795240000015-outbox-se
 import { NoStatisticsOfDocuments1795240000016 } from '#migrations/1795240000016-no-statistics-of-documents';
 import { AgeOfTheOutbox1795240000017 } from '#migrations/1795240000017-age-of-the-outbox';
 import { Retention1795240000018 } from '#migrations/1795240000018-retention';
+import { GoalTimes1795240000019 } from '#migrations/1795240000019-goal-times';
 
 /** All migrations, in their order; the last one is the head that readiness asks for. */
 export const MIGRATIONS = [
@@ -33,4 +34,5 @@ export const MIGRATIONS = [
   NoStatisticsOfDocuments1795240000016,
   AgeOfTheOutbox1795240000017,
   Retention1795240000018,
+  GoalTimes1795240000019,
 ];

@@ -1,3 +1,4 @@
+import { tenthsOfHours } from '#domain/workflows/statistics';
 import type { GoalType } from '#domain/workflows/goal-type';
 import type { Database } from '#adapters/shared/persistence/database';
 
@@ -28,6 +29,35 @@ export const addToCounters = async (db: Database, counts: readonly Count[]): Pro
      ORDER BY 1, 2, 3, 4
      ON CONFLICT (tenant_id, workflow_id, day, counter) DO UPDATE SET value = d.value + excluded.value`,
     [JSON.stringify([...summed(counts).values()])],
+  );
+};
+
+/** How long an enrollment took to its goal. */
+export interface GoalTime {
+  readonly tenant_id: string;
+  readonly workflow_id: string;
+  readonly time_to_goal_ms: number;
+}
+
+/** Adds to the durations that percentiles are read from, in one order, as the counters are. */
+export const addToGoalTimes = async (db: Database, times: readonly GoalTime[]): Promise<void> => {
+  if (times.length === 0) return;
+  const sums = new Map<
+    string,
+    { tenant_id: string; workflow_id: string; tenths_of_hours: number; enrollments: number }
+  >();
+  for (const { tenant_id, workflow_id, time_to_goal_ms } of times) {
+    const tenths_of_hours = tenthsOfHours(time_to_goal_ms);
+    const key = `${tenant_id} ${workflow_id} ${String(tenths_of_hours)}`;
+    const enrollments = 1 + (sums.get(key)?.enrollments ?? 0);
+    sums.set(key, { tenant_id, workflow_id, tenths_of_hours, enrollments });
+  }
+  await db.prepared(
+    `INSERT INTO workflow_goal_times AS t (tenant_id, workflow_id, tenths_of_hours, enrollments)
+     SELECT * FROM json_to_recordset($1) AS s (tenant_id uuid, workflow_id uuid, tenths_of_hours integer, enrollments bigint)
+     ORDER BY 1, 2, 3
+     ON CONFLICT (tenant_id, workflow_id, tenths_of_hours) DO UPDATE SET enrollments = t.enrollments + excluded.enrollments`,
+    [JSON.stringify([...sums.values()])],
   );
 };
 

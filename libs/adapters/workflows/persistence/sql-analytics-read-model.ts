@@ -11,7 +11,7 @@ import { columnsOf } from '#adapters/shared/persistence/view-columns';
 const ACHIEVEMENT = columnsOf(achievementView, 'a', { contact_id: 'c.external_id' });
 
 interface FiguresRow {
-  /** Enrollments whose time to the goal is stored. */
+  /** Enrollments whose time to the goal was counted. */
   readonly timed: number;
   readonly totals: Partial<Record<Counter, number>> | null;
   readonly days: readonly { readonly day: string; readonly enrolled: number; readonly achieved: number }[] | null;
@@ -48,8 +48,8 @@ export class SqlAnalyticsReadModel implements AnalyticsReadModel {
   async figures(tenantId: string, workflowId: string, period: Period): Promise<WorkflowFigures | null> {
     const [row] = await this.db.query<FiguresRow>(
       `SELECT
-         (SELECT count(*) FROM workflow_enrollments e
-          WHERE e.tenant_id = $1 AND e.workflow_id = $2 AND e.status = 'completed_goal') AS timed,
+         (SELECT coalesce(sum(t.enrollments), 0)::bigint FROM workflow_goal_times t
+          WHERE t.tenant_id = $1 AND t.workflow_id = $2) AS timed,
          (SELECT json_object_agg(t.counter, t.total) FROM (
             SELECT d.counter, sum(d.value) AS total FROM workflow_daily_counters d
             WHERE d.tenant_id = $1 AND d.workflow_id = $2 GROUP BY d.counter) t) AS totals,
@@ -69,17 +69,16 @@ export class SqlAnalyticsReadModel implements AnalyticsReadModel {
     return { totals: row.totals ?? {}, ...percentiles, days: Object.fromEntries(days) };
   }
 
-  /** Both from the index on the durations, at their nearest ranks. */
+  /** The first duration up to which as many enrollments took as the rank says. */
   private async percentiles(tenantId: string, workflowId: string, count: number) {
     const ranks = [nearestRank(count, 50), nearestRank(count, 90)];
-    const none = { medianMs: null, p90Ms: null };
+    const none = { medianHours: null, p90Hours: null };
     if (ranks.includes(null)) return none;
-    const at = (rank: string) =>
-      `(SELECT e.time_to_goal_ms FROM workflow_enrollments e
-        WHERE e.tenant_id = $1 AND e.workflow_id = $2 AND e.status = 'completed_goal'
-        ORDER BY e.time_to_goal_ms OFFSET ${rank} LIMIT 1)`;
-    const [row] = await this.db.query<{ medianMs: number | null; p90Ms: number | null }>(
-      `SELECT ${at('$3')} AS "medianMs", ${at('$4')} AS "p90Ms"`,
+    const [row] = await this.db.query<{ medianHours: number; p90Hours: number }>(
+      `SELECT min(tenths_of_hours) FILTER (WHERE n >= $3) / 10.0::float8 AS "medianHours",
+         min(tenths_of_hours) FILTER (WHERE n >= $4) / 10.0::float8 AS "p90Hours"
+       FROM (SELECT tenths_of_hours, sum(enrollments) OVER (ORDER BY tenths_of_hours) AS n
+             FROM workflow_goal_times WHERE tenant_id = $1 AND workflow_id = $2) t`,
       [tenantId, workflowId, ...ranks],
     );
     return row ?? none;

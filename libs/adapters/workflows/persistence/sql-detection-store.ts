@@ -12,7 +12,7 @@ import { Clock } from '#application/shared/tools';
 import { Database } from '#adapters/shared/persistence/database';
 import { Journal } from '#adapters/shared/persistence/journal';
 import { activeGoalOf, ACTIVE_GOAL, type ActiveGoalRow } from '#adapters/workflows/persistence/active-goal-rows';
-import { addToCounters } from '#adapters/workflows/persistence/counters';
+import { addToCounters, addToGoalTimes } from '#adapters/workflows/persistence/counters';
 import {
   achievementRow,
   achievementTold,
@@ -112,6 +112,7 @@ export class SqlDetectionStore implements DetectionStore {
         told.map(({ audit }) => audit),
         told.map(({ fact }) => fact),
       ),
+      addToGoalTimes(this.db, exited),
       addToCounters(this.db, countersOf(achieved, exited, now)),
     ]);
   }

@@ -10,9 +10,9 @@ export type Counter = 'enrolled' | 'ended' | 'goals_achieved' | 'time_to_goal_ms
 export interface WorkflowFigures {
   /** Of all time; a counter that was never raised may be missing. */
   readonly totals: Partial<Readonly<Record<Counter, number>>>;
-  /** Durations in milliseconds at these nearest ranks, of the enrollments still stored; `null` when there is none. */
-  readonly medianMs: number | null;
-  readonly p90Ms: number | null;
+  /** Durations at these nearest ranks, in hours with one decimal; `null` when there is none. */
+  readonly medianHours: number | null;
+  readonly p90Hours: number | null;
   /** By date; days on which nothing happened are missing. */
   readonly days: Partial<Readonly<Record<string, { readonly enrolled: number; readonly goalsAchieved: number }>>>;
 }

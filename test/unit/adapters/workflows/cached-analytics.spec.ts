@@ -6,7 +6,7 @@ import { InMemoryCache } from '../../../support/fakes/in-memory-cache';
 import { pageRequest } from '../../../support/fakes/pages';
 
 const JANUARY = { from: '2026-01-01', to: '2026-01-31' };
-const FIGURES: WorkflowFigures = { totals: { enrolled: 1 }, medianMs: null, p90Ms: null, days: {} };
+const FIGURES: WorkflowFigures = { totals: { enrolled: 1 }, medianHours: null, p90Hours: null, days: {} };
 const MORE: WorkflowFigures = { ...FIGURES, totals: { enrolled: 2 } };
 
 describe('Cached figures of a workflow', () => {

@@ -23,7 +23,7 @@ const viewer = Actor.member(TENANT, '33333333-3333-4333-8333-333333333333', 'Vie
 const nobody = Actor.system([TENANT]);
 const clock = { now: () => new Date('2026-01-31T12:00:00Z') };
 
-const NOTHING: WorkflowFigures = { totals: {}, medianMs: null, p90Ms: null, days: {} };
+const NOTHING: WorkflowFigures = { totals: {}, medianHours: null, p90Hours: null, days: {} };
 
 const analytics = (figures: WorkflowFigures, achievements: readonly AchievementView[] = []) =>
   new InMemoryAnalytics({ tenantId: TENANT, workflows: { [WORKFLOW]: figures }, contacts: ['c-1'], achievements });
@@ -43,7 +43,7 @@ describe('the statistics of a workflow', () => {
 
   it('say 60 hours on average for 48 and 72', async () => {
     const totals = { enrolled: 5, goals_achieved: 2, time_to_goal_ms: (48 + 72) * HOUR_MS };
-    const answer = await statistics({ ...NOTHING, totals, medianMs: 48 * HOUR_MS, p90Ms: 72 * HOUR_MS });
+    const answer = await statistics({ ...NOTHING, totals, medianHours: 48, p90Hours: 72 });
     expect(answer).toMatchObject({
       value: { avg_time_to_goal_hours: 60, median_time_to_goal_hours: 48, p90_time_to_goal_hours: 72 },
     });

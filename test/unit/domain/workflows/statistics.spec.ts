@@ -1,4 +1,4 @@
-import { averageHours, hours, nearestRank, percent } from '#domain/workflows/statistics';
+import { averageHours, nearestRank, percent, tenthsOfHours } from '#domain/workflows/statistics';
 
 describe('statistics (SPEC 4.5)', () => {
   it.each([
@@ -31,7 +31,7 @@ describe('statistics (SPEC 4.5)', () => {
     [180_000, 0.1],
     [5_399_999, 1.5],
   ])('%d ms are %d hours', (milliseconds, expected) => {
-    expect(hours(milliseconds)).toBe(expected);
+    expect(tenthsOfHours(milliseconds)).toBe(expected * 10);
     expect(averageHours(milliseconds, 1)).toBe(expected);
   });
 
@@ -41,15 +41,15 @@ describe('statistics (SPEC 4.5)', () => {
   });
 
   it.each([
-    [1, 50, 0],
-    [2, 50, 0],
-    [3, 50, 1],
-    [10, 50, 4],
-    [10, 90, 8],
-    [11, 90, 9],
-    [1, 90, 0],
-    [5, 100, 4],
-  ])('of %d values the %dth percentile is at index %d', (count, percentile, index) => {
-    expect(nearestRank(count, percentile)).toBe(index);
+    [1, 50, 1],
+    [2, 50, 1],
+    [3, 50, 2],
+    [10, 50, 5],
+    [10, 90, 9],
+    [11, 90, 10],
+    [1, 90, 1],
+    [5, 100, 5],
+  ])('of %d values the %dth percentile is the %dth', (count, percentile, place) => {
+    expect(nearestRank(count, percentile)).toBe(place);
   });
 });
