@@ -24,6 +24,7 @@ export class Load {
   /** Answers that nobody should get: an event refused, or something older than what was answered before. */
   readonly refusals: string[] = [];
   accepted = 0;
+  private hasGivenUp = false;
   private readonly streamed: string[] = [];
   private readonly workflows = new Map<string, string>();
   private readonly underWay = new Set<Promise<void>>();
@@ -51,6 +52,11 @@ export class Load {
     while (this.underWay.size > 0) await Promise.all(this.underWay);
   }
 
+  /** A service that does not come back will not accept anything any more. */
+  giveUp(): void {
+    this.hasGivenUp = true;
+  }
+
   /** After Redis lost what it had accepted, its producers send it again. */
   async sendAgain(): Promise<void> {
     for (const text of [...this.streamed]) await this.add(text);
@@ -76,7 +82,7 @@ export class Load {
   }
 
   private async add(text: string): Promise<void> {
-    for (;;) {
+    while (!this.hasGivenUp) {
       try {
         await this.servers.redis.xadd(STREAM, '*', 'event', text);
         return;
@@ -98,7 +104,7 @@ export class Load {
   }
 
   private async publish(event: ModelEvent): Promise<Decided> {
-    for (;;) {
+    while (!this.hasGivenUp) {
       const answer = await this.ask(event.tenant_id, '/events', { method: 'POST', body: JSON.stringify(event) });
       if (answer?.status === 200) return (await answer.json()) as Decided;
       if (answer && answer.status < 500) {
@@ -107,6 +113,7 @@ export class Load {
       }
       await sleep(RETRY_MS);
     }
+    return { results: [] };
   }
 
   /** `undefined` while the service cannot answer. */

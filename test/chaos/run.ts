@@ -96,8 +96,13 @@ const harmed = async (
     let isOver = false;
     const stage = { servers, workers, api, load, probe };
     const harming = doHarm(stage, harm, () => isOver);
-    await Promise.race([load.run(plan, seconds).finally(() => (isOver = true)), harming]);
-    await harming;
+    const trouble = await Promise.all([load.run(plan, seconds).finally(() => (isOver = true)), harming]).then(
+      () => [],
+      (failure: unknown) => [String(failure)],
+    );
+    load.giveUp();
+    isOver = true;
+    await harming.catch(() => undefined);
     const isSettled = await settled(servers, () => unsent(servers), settlingSeconds);
     const found = await findings(servers, stories, plan.malformed);
     const codes = await Promise.all([api, ...workers].map((member) => member.end()));
@@ -105,6 +110,7 @@ const harmed = async (
       harm,
       accepted: load.accepted,
       findings: [
+        ...trouble,
         ...(isSettled ? [] : [`not settled after ${String(settlingSeconds)} s`]),
         ...found,
         ...load.refusals.map((text) => `answered over HTTP: ${text}`),

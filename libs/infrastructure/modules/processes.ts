@@ -10,6 +10,7 @@ import { shared } from '#infrastructure/modules/shared.module';
 import { tasks } from '#infrastructure/modules/tasks.module';
 import { workflows } from '#infrastructure/modules/workflows.module';
 import { HealthController } from '#infrastructure/observability/health.controller';
+import { EventReplay } from '#infrastructure/redis/event-replay';
 import { OutboxRelay } from '#infrastructure/redis/outbox-relay';
 
 /** What runs by itself in a worker, for one context or for all. */
@@ -20,6 +21,9 @@ class Api {}
 
 @Module({})
 class Worker {}
+
+@Module({})
+class Tool {}
 
 @Module({})
 class Everything {}
@@ -43,6 +47,13 @@ export const workerModule = (config: Config): DynamicModule => ({
   imports: [CoreModule.with(config)],
   providers: [...providers, ...workers],
   controllers: [...workflows.consumers],
+});
+
+/** What tools of the operator need: everything that can be done, and nothing that runs or listens by itself. */
+export const toolModule = (config: Config): DynamicModule => ({
+  module: Tool,
+  imports: [CoreModule.with(config)],
+  providers: [...providers, EventReplay],
 });
 
 /** Both in one process, as `npm start` and the tests run it. */

@@ -1,3 +1,5 @@
+import type { RawMessage } from '#adapters/workflows/messaging/raw-message';
+
 /** One entry of a way in: its id, and the bytes of its field `event` (empty when it has none). */
 export interface Entry {
   readonly id: string;
@@ -32,3 +34,11 @@ const fieldOf = (fields: readonly Buffer[], name: string): Buffer | undefined =>
   }
   return undefined;
 };
+
+/** What the intake takes: an entry's id says where it stands and when it was added. */
+export const messageOf = (stream: string, { id, event, keyId, signature }: Entry): RawMessage => {
+  const milliseconds = Number(id.slice(0, id.indexOf('-')));
+  return { raw: event, origin: originOf(stream, id), receivedAt: new Date(milliseconds), keyId, signature };
+};
+
+export const originOf = (stream: string, id: string): string => `${stream}/${id}`;

@@ -3,10 +3,9 @@ import { Logger } from '@nestjs/common';
 import { Gauge } from 'prom-client';
 import type { PartHealth } from '#application/shared/health';
 import type { EventIntake } from '#adapters/workflows/messaging/event-intake';
-import type { RawMessage } from '#adapters/workflows/messaging/raw-message';
 import type { Config } from '#infrastructure/config/config';
 import type { RedisConnections } from '#infrastructure/redis/connections';
-import type { Entry } from '#infrastructure/redis/stream-entries';
+import { messageOf, originOf, type Entry } from '#infrastructure/redis/stream-entries';
 import { blameOfReading, StreamGroup } from '#infrastructure/redis/stream-group';
 
 export const GROUP = 'goal-service';
@@ -117,20 +116,11 @@ export class StreamLoop {
   private async handle(entries: readonly Entry[]): Promise<void> {
     if (entries.length === 0) return;
     const postponed = new Set(
-      (await this.intake.takeBatch(entries.map((entry) => this.message(entry)))).map(({ origin }) => origin),
+      (await this.intake.takeBatch(entries.map((entry) => messageOf(this.stream, entry)))).map(({ origin }) => origin),
     );
-    await this.group.acknowledge(entries.filter(({ id }) => !postponed.has(this.originOf(id))));
-    this.postponed.push(...entries.filter(({ id }) => postponed.has(this.originOf(id))));
+    await this.group.acknowledge(entries.filter(({ id }) => !postponed.has(originOf(this.stream, id))));
+    this.postponed.push(...entries.filter(({ id }) => postponed.has(originOf(this.stream, id))));
     this.lastHandled = Date.now();
-  }
-
-  private message({ id, event, keyId, signature }: Entry): RawMessage {
-    const milliseconds = Number(id.slice(0, id.indexOf('-')));
-    return { raw: event, origin: this.originOf(id), receivedAt: new Date(milliseconds), keyId, signature };
-  }
-
-  private originOf(id: string): string {
-    return `${this.stream}/${id}`;
   }
 
   /** Now and then: events of tenants that were locked, entries of readers that died, and what nobody needs any more. */
