@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hash as bcrypt } from 'bcryptjs';
 import { PasswordHasher } from '#application/identity/ports/password-hasher';
 import { TestApp, type Answer } from '../../support/app';
+import { altered } from '../support/credentials';
 
 const PASSWORD = 'a rather long pass phrase';
 
@@ -184,8 +185,7 @@ describe('A refresh token', () => {
   it('opens nothing itself; nor does an access token refresh, or anything that is none', async () => {
     const { refresh_token, access_token } = await registered();
     expect((await me(refresh_token)).status).toBe(401);
-    const tampered = refresh_token.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'));
-    for (const wrong of [access_token, 'x', `${refresh_token}x`, tampered, 'a.b.c'])
+    for (const wrong of [access_token, 'x', `${refresh_token}x`, altered(refresh_token), 'a.b.c'])
       expect(await refresh(wrong)).toMatchObject({ status: 401, body: { code: 'refresh-token.invalid' } });
   });
 

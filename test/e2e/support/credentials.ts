@@ -64,3 +64,6 @@ export const credentialsFor = async (app: TestApp, tenant: Tenant, path: string,
       return {};
   }
 };
+
+/** With another character near its end. Not the last: of base64url's last character some bits say nothing. */
+export const altered = (secret: string): string => secret.replace(/.(?=.{5}$)/, (at) => (at === 'A' ? 'B' : 'A'));
