@@ -32,12 +32,13 @@ export class Member {
     child.stdout.on('data', hear);
     child.stderr.on('data', hear);
     this.child = child;
+    // Nothing outlives the run, however it ends.
+    process.once('exit', this.atExit);
+    child.once('close', () => process.off('exit', this.atExit));
     this.ended = new Promise((resolve) => child.once('close', resolve));
   }
 
-  get pid(): number | undefined {
-    return this.child?.pid;
-  }
+  private readonly atExit = (): void => void this.child?.kill('SIGKILL');
 
   signal(name: NodeJS.Signals): void {
     this.child?.kill(name);

@@ -8,6 +8,8 @@ export const STREAM = 'goal-service:events:in:0';
 
 const TICK_MS = 50;
 const RETRY_MS = 100;
+/** For how long, after the last event was handed in for the first time, it is tried again. */
+const PATIENCE_MS = 30_000;
 
 /** What is handed in, in its order. */
 export interface Plan {
@@ -49,7 +51,9 @@ export class Load {
       for (const text of part(malformed, tick)) this.begin(this.toStream(text));
       await sleep(TICK_MS);
     }
-    while (this.underWay.size > 0) await Promise.all(this.underWay);
+    const end = Date.now() + PATIENCE_MS;
+    while (this.underWay.size > 0 && Date.now() < end) await sleep(TICK_MS);
+    if (this.underWay.size > 0) this.refusals.push(`${String(this.underWay.size)} events are accepted by nobody`);
   }
 
   /** A service that does not come back will not accept anything any more. */
@@ -118,8 +122,10 @@ export class Load {
 
   /** `undefined` while the service cannot answer. */
   private async exitsOf(tenant: string, workflow: string): Promise<number | undefined> {
-    const answer = await this.ask(tenant, `/workflows/${workflow}/statistics`, {});
-    return answer?.status === 200 ? ((await answer.json()) as { goals_achieved: number }).goals_achieved : undefined;
+    const answer = await this.ask(tenant, `/workflows/${workflow}/goals/stats`, {});
+    if (answer?.status === 200) return ((await answer.json()) as { goals_achieved: number }).goals_achieved;
+    if (answer && answer.status < 500) this.refusals.push(`${String(answer.status)} ${await answer.text()}`);
+    return undefined;
   }
 
   private ask(tenant: string, path: string, more: RequestInit): Promise<Response | undefined> {

@@ -37,6 +37,7 @@ const tryMutants = async (seconds: number, seed: number, only: string): Promise<
     while (found.length === 0 && tries < MOST_TRIES) {
       ({ findings: found } = await run({
         settlingSeconds: 15,
+        ...(mutant.spared && { spared: mutant.spared }),
         seconds,
         seed: seed + tries,
         dist,
@@ -69,4 +70,6 @@ const report = (seed: number, { harm, accepted, findings }: Outcome): void => {
   process.stdout.write(`${lines.join('\n')}\n`);
 };
 
+// Ended from outside, it ends what it has started.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 void main();

@@ -43,10 +43,10 @@ const NEVER: Readonly<Record<string, string>> = {
       FROM workflow_enrollments WHERE status = 'completed_goal' GROUP BY 1, 2, 3
     ) SELECT * FROM workflow_goal_times t FULL JOIN there USING (tenant_id, workflow_id, tenths_of_hours)
       WHERE t.enrollments IS DISTINCT FROM there.n`,
-  'a lock that is left': `SELECT locktype, mode, relation::regclass FROM pg_locks l
-    WHERE l.pid <> pg_backend_pid() AND (NOT granted OR locktype IN ('tuple', 'transactionid'))`,
   'a transaction that is left open': `SELECT pid, state, query FROM pg_stat_activity
-    WHERE usename = 'goal_service_app' AND state LIKE 'idle in transaction%'`,
+    WHERE usename = 'goal_service_app' AND xact_start < now() - interval '5 s'`,
+  'a lock that is waited for': `SELECT l.locktype, l.mode, l.relation::regclass FROM pg_locks l
+    WHERE NOT l.granted AND l.waitstart < now() - interval '5 s'`,
 };
 
 /** Everything that is wrong once all is over; an empty list is what every run must end with. */

@@ -39,6 +39,8 @@ export interface RunOptions {
   readonly dist?: string;
   /** For how long it is waited that all is decided and sent. */
   readonly settlingSeconds?: number;
+  /** Names of faults that are not done; none unless told so. */
+  readonly spared?: RegExp;
   /** Changes the schema before anything begins. */
   readonly spoil?: (servers: Servers) => Promise<void>;
 }
@@ -49,6 +51,7 @@ export const run = async ({
   seed,
   dist = DIST,
   settlingSeconds = SETTLING_SECONDS,
+  spared = /^$/,
   spoil,
 }: RunOptions): Promise<Outcome> => {
   const servers = await Servers.start();
@@ -58,7 +61,7 @@ export const run = async ({
     const tenants = await tenantsOf(servers);
     const stories = await storiesOf(servers, [...tenants.keys()], seed);
     const plan = planOf(stories, [...tenants.keys()], seconds, seed);
-    return await harmed(servers, { tenants, stories, plan, seconds, settlingSeconds, dist });
+    return await harmed(servers, { tenants, stories, plan, seconds, settlingSeconds, spared, dist });
   } finally {
     await servers.stop();
   }
@@ -70,12 +73,13 @@ interface Scene {
   readonly plan: Plan;
   readonly seconds: number;
   readonly settlingSeconds: number;
+  readonly spared: RegExp;
   readonly dist: string;
 }
 
 const harmed = async (
   servers: Servers,
-  { tenants, stories, plan, seconds, settlingSeconds, dist }: Scene,
+  { tenants, stories, plan, seconds, settlingSeconds, spared, dist }: Scene,
 ): Promise<Outcome> => {
   const port = String(await freePort(0));
   const env = {
@@ -94,7 +98,7 @@ const harmed = async (
       throw new Error(`${String(failure)}: ${api.said}`);
     });
     let isOver = false;
-    const stage = { servers, workers, api, load, probe };
+    const stage = { servers, workers, api, load, probe, spared };
     const harming = doHarm(stage, harm, () => isOver);
     const trouble = await Promise.all([load.run(plan, seconds).finally(() => (isOver = true)), harming]).then(
       () => [],
