@@ -5,6 +5,9 @@ import { bareEnvironment } from '../support/built';
 
 const LOADING_MS = 4000;
 
+/** Said on standard output by a process that has come to its fault point. */
+export const REACHED = 'fault point reached';
+
 /** One process of the service that is started again as often as it is killed. */
 export class Member {
   private child: ChildProcess | undefined;
@@ -36,6 +39,10 @@ export class Member {
     process.once('exit', this.atExit);
     child.once('close', () => process.off('exit', this.atExit));
     this.ended = new Promise((resolve) => child.once('close', resolve));
+  }
+
+  get isRunning(): boolean {
+    return this.child?.exitCode === null && this.child.signalCode === null;
   }
 
   private readonly atExit = (): void => void this.child?.kill('SIGKILL');

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build, MUTANTS, spoil } from './mutants';
+import { tryRows } from './points';
 import { run, type Outcome } from './run';
 
 const SHOWN = 20;
@@ -13,15 +14,17 @@ const main = async (): Promise<void> => {
     options: {
       seconds: { type: 'string', default: '60' },
       minutes: { type: 'string' },
-      runs: { type: 'string', default: '1' },
+      runs: { type: 'string' },
+      points: { type: 'boolean', default: false },
       mutants: { type: 'boolean', default: false },
       only: { type: 'string', default: '' },
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     },
   });
   if (values.mutants) return tryMutants(Number(values.seconds), Number(values.seed), values.only);
+  if (values.points) return tryPoints(Number(values.runs ?? 20), Number(values.seed), values.only);
   const seconds = values.minutes === undefined ? Number(values.seconds) : Number(values.minutes) * 60;
-  for (let n = 0; n < Number(values.runs); n += 1) {
+  for (let n = 0; n < Number(values.runs ?? 1); n += 1) {
     const seed = Number(values.seed) + n;
     const outcome = await run({ seconds, seed });
     report(seed, outcome);
@@ -57,6 +60,20 @@ const tryMutants = async (seconds: number, seed: number, only: string): Promise<
   }
 };
 
+/** Brings processes to each named point, and harms the world there. */
+const tryPoints = (runs: number, seed: number, only: string): Promise<void> =>
+  tryRows(only, runs, seed, (name, found) => {
+    const result = found.length === 0 ? `nothing lost, nothing twice in ${String(runs)} runs` : 'FAILED';
+    process.stdout.write(`${name}: ${result}\n${listed(found)}`);
+    if (found.length > 0) process.exitCode = 1;
+  });
+
+const listed = (found: readonly string[]): string =>
+  found
+    .slice(0, SHOWN)
+    .map((one) => `  ${one}\n`)
+    .join('');
+
 const report = (seed: number, { harm, accepted, findings }: Outcome): void => {
   const times = new Map<string, number>();
   for (const name of harm.done) times.set(name, (times.get(name) ?? 0) + 1);
@@ -65,9 +82,8 @@ const report = (seed: number, { harm, accepted, findings }: Outcome): void => {
     `seed ${String(seed)}: ${String(accepted)} events accepted, ${String(harm.kills)} workers killed, ${[...times].map(([name, n]) => `${name} ${String(n)}×`).join(', ')}`,
     `back after at most ${(slowest / 1000).toFixed(1)} s (${harm.recoveries.find(({ ms }) => ms === slowest)?.after ?? 'nothing'})`,
     findings.length === 0 ? 'nothing lost, nothing twice' : `${String(findings.length)} findings:`,
-    ...findings.slice(0, SHOWN).map((finding) => `  ${finding}`),
   ];
-  process.stdout.write(`${lines.join('\n')}\n`);
+  process.stdout.write(`${lines.join('\n')}\n${listed(findings)}`);
 };
 
 // Ended from outside, it ends what it has started.

@@ -1,18 +1,14 @@
 import fc from 'fast-check';
-import { createSigner } from 'fast-jwt';
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { readConfig } from '#infrastructure/config/config';
 import { freePort } from '#infrastructure/local/processes';
 import { story, tell, type Told } from '../support/detection';
 import type { ModelEvent } from '../support/model';
-import { UNSENT } from '../support/outbox';
 import { doHarm, settled, type Harm } from './faults';
 import { Member } from './fleet';
 import { Load, type Plan } from './load';
 import { watchForLeaks } from './leaks';
 import { findings } from './oracle';
+import { environmentOf, probeOf, tenantsOf, unsent } from './scene';
 import { Servers } from './servers';
 
 const DIST = join(__dirname, '../..');
@@ -21,8 +17,6 @@ const STORIES = 480;
 const MALFORMED = 120;
 const WORKERS = 3;
 const NOISE_PER_SECOND = 250;
-const SECRET_KEY = 'chaos, which is a secret of this run alone';
-const PATIENCE_MS = 60_000;
 const SETTLING_SECONDS = 90;
 
 export interface Outcome {
@@ -58,7 +52,7 @@ export const run = async ({
   try {
     await spoil?.(servers);
     await watchForLeaks(servers);
-    const tenants = await tenantsOf(servers);
+    const tenants = await tenantsOf(servers, TENANTS);
     const stories = await storiesOf(servers, [...tenants.keys()], seed);
     const plan = planOf(stories, [...tenants.keys()], seconds, seed);
     return await harmed(servers, { tenants, stories, plan, seconds, settlingSeconds, spared, dist });
@@ -82,11 +76,7 @@ const harmed = async (
   { tenants, stories, plan, seconds, settlingSeconds, spared, dist }: Scene,
 ): Promise<Outcome> => {
   const port = String(await freePort(0));
-  const env = {
-    ...{ DATABASE_URL: servers.wayToPostgres.url, REDIS_URL: servers.wayToRedis.url, SECRET_KEY, PORT: port },
-    ...{ METRICS_PORT: '0', LOG_LEVEL: 'error', EVENT_PROCESSING_TIMEOUT_MS: '2000' },
-    ...{ RATE_LIMIT: '1000000000', RATE_LIMIT_EVENTS: '1000000000' },
-  };
+  const env = environmentOf(servers, port);
   const api = new Member(dist, 'apps/api/main.js', env);
   const workers = Array.from({ length: WORKERS }, () => new Member(dist, 'apps/worker/main.js', env));
   const load = new Load(servers, `http://127.0.0.1:${port}`, tenants, stories);
@@ -124,49 +114,6 @@ const harmed = async (
   } finally {
     await Promise.all([api, ...workers].map((member) => member.kill()));
   }
-};
-
-const unsent = async (servers: Servers): Promise<number> =>
-  (await servers.rows<{ n: number }>(`SELECT count(*)::int AS n FROM outbox WHERE ${UNSENT}`))[0]?.n ?? 0;
-
-/** An event that concerns nobody, handed in until it is decided. */
-const probeOf = (url: string, token: string) => async (): Promise<void> => {
-  for (const end = Date.now() + PATIENCE_MS; Date.now() < end;) {
-    const answer = await fetch(`${url}/api/v1/events`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ event_type: 'form.submitted', contact_id: 'nobody', data: { form_id: 'none' } }),
-      signal: AbortSignal.timeout(2000),
-    }).catch(() => undefined);
-    if (answer?.status === 200) return;
-    await sleep(25);
-  }
-  throw new Error('the service does not come back');
-};
-
-/** Tenants, each with the token of its Owner. */
-const tenantsOf = async (servers: Servers): Promise<Map<string, string>> => {
-  const { JWT_ISSUER: iss, JWT_AUDIENCE: aud } = readConfig({
-    DATABASE_URL: 'postgres://x',
-    REDIS_URL: 'redis://x',
-    SECRET_KEY,
-  });
-  const sign = createSigner({ key: SECRET_KEY, algorithm: 'HS256', expiresIn: 86_400_000 });
-  const tenants = new Map<string, string>();
-  for (let n = 0; n < TENANTS; n += 1) {
-    const [id, sub] = [randomUUID(), randomUUID()];
-    await servers.rows('INSERT INTO tenants (id, name, created_at, updated_at) VALUES ($1, $2, now(), now())', [
-      id,
-      id,
-    ]);
-    await servers.rows(
-      `INSERT INTO users (tenant_id, id, email, name, role, email_confirmed_at, created_at, updated_at)
-       VALUES ($1, $2, $3, 'Olivia Owner', 'Owner', now(), now(), now())`,
-      [id, sub, `owner@${id}.example`],
-    );
-    tenants.set(id, sign({ sub, tenant_id: id, role: 'Owner', type: 'access', iss, aud, jti: randomUUID() }));
-  }
-  return tenants;
 };
 
 const storiesOf = async (servers: Servers, tenants: readonly string[], seed: number): Promise<Told[]> => {

@@ -3,6 +3,7 @@ import { Logger } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import { readConfig } from '#infrastructure/config/config';
+import { CrashPoints } from '#infrastructure/context/crash-points';
 import { SystemClock } from '#infrastructure/context/scope';
 import { HealthParts } from '#infrastructure/observability/health';
 import { OUT_CHANNEL, OUT_STREAM } from '#infrastructure/redis/out-stream';
@@ -56,7 +57,7 @@ describe('the outbox relay', () => {
       SECRET_KEY: 'x',
       NODE_ENV: 'test',
     });
-    const one = new OutboxRelay(config, new SystemClock(), parts);
+    const one = new OutboxRelay(config, new SystemClock(), new CrashPoints(), parts);
     one.onApplicationBootstrap();
     started.push(one);
     return {

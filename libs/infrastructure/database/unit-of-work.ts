@@ -41,8 +41,8 @@ export class UnitOfWork {
   }
 
   /** What comes after the commit cannot undo it: that it fails is logged, and no caller is told so. */
-  async commit(): Promise<void> {
-    await this.end('COMMIT');
+  async commit(onSent?: () => void): Promise<void> {
+    await this.end('COMMIT', onSent);
     const failed = (failure: unknown): void => {
       log.error(failure);
     };
@@ -71,14 +71,16 @@ export class UnitOfWork {
     return Object.assign(runner, { isTransactionActive: true });
   }
 
-  private async end(word: 'COMMIT' | 'ROLLBACK'): Promise<void> {
+  private async end(word: 'COMMIT' | 'ROLLBACK', onSent?: () => void): Promise<void> {
     const runner = await this.begun?.catch(() => undefined);
     this.begun = undefined;
     if (!runner) return;
     try {
       await this.opening;
       const client = (await runner.connect()) as Client;
-      const { command } = await client.query(word);
+      const answer = client.query(word);
+      onSent?.();
+      const { command } = await answer;
       // PostgreSQL answers the COMMIT of a transaction in which a statement failed by rolling back, without an error.
       if (command !== word) throw new Error('a failed statement was overlooked: nothing is committed');
     } catch (failure) {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { access, constants, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { run } from './run';
@@ -67,7 +68,7 @@ async function foldersIn(folder: string): Promise<string[]> {
 
 /** Unpacked beside the cache and renamed, so that several first starts at once do not see each other's halves. */
 async function fetchPackages(cache: string): Promise<void> {
-  const draft = `${cache}.${process.pid}.new`;
+  const draft = `${cache}.${randomUUID()}.new`;
   try {
     await downloadWith([], draft).catch(() => downloadWithOwnLists(draft));
     const root = join(draft, 'root');

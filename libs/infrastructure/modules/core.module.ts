@@ -28,6 +28,7 @@ import { Verification } from '#infrastructure/auth/verification';
 import { Tokens } from '#infrastructure/auth/tokens';
 import { KnownTokens } from '#infrastructure/auth/known-tokens';
 import { Config } from '#infrastructure/config/config';
+import { CrashPoints } from '#infrastructure/context/crash-points';
 import { ScopedContext, SystemClock, TimeOrderedIds } from '#infrastructure/context/scope';
 import { connected, dataSource } from '#infrastructure/database/data-source';
 import { IdempotentAnswers } from '#infrastructure/database/idempotent-answers';
@@ -76,6 +77,7 @@ const tools: Provider[] = [
   CacheGenerations,
   CacheServer,
   ChangeMarks,
+  CrashPoints,
   GuardedStore,
   Journal,
   RedisConnections,

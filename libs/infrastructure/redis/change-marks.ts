@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Counter } from 'prom-client';
 import { DataSource } from 'typeorm';
+import { CrashPoints } from '#infrastructure/context/crash-points';
 import { UnitOfWork } from '#infrastructure/database/unit-of-work';
 import { CacheGenerations } from '#infrastructure/redis/cache-generations';
 import { CacheServer } from '#infrastructure/redis/cache-server';
@@ -21,6 +22,7 @@ export class ChangeMarks {
     private readonly server: CacheServer,
     private readonly generations: CacheGenerations,
     private readonly source: DataSource,
+    private readonly points: CrashPoints,
   ) {}
 
   async commit(unit: UnitOfWork): Promise<void> {
@@ -28,8 +30,11 @@ export class ChangeMarks {
     const [things, writer] = [unit.changes.all(), randomUUID()];
     const isMarked = await this.server.mark(things, writer, 'to come');
     unit.afterCommit.unshift(isMarked ? () => this.done(unit, writer) : await this.raise(unit));
+    this.points.reach('change-made');
     try {
-      await unit.commit();
+      await unit.commit(() => {
+        this.points.reach('commit-sent');
+      });
     } catch (failure) {
       // The server may still get it done when the marks of before are long past.
       await this.server.mark(things, writer, 'in doubt');
@@ -39,6 +44,7 @@ export class ChangeMarks {
 
   /** What is read from now on may be kept again; a commit that came later than its marks reach is made good for. */
   private async done(unit: UnitOfWork, writer: string): Promise<void> {
+    this.points.reach('commit-answered');
     if (await this.server.mark(unit.changes.all(), writer, 'done')) return;
     const own = new UnitOfWork(unit.actor, this.source);
     try {

@@ -4,6 +4,7 @@ import { Counter, register } from 'prom-client';
 import { Clock } from '#application/shared/tools';
 import type { PartHealth } from '#application/shared/health';
 import { Config } from '#infrastructure/config/config';
+import { CrashPoints } from '#infrastructure/context/crash-points';
 import { OutboxSource } from '#infrastructure/database/outbox-source';
 import { HealthParts } from '#infrastructure/observability/health';
 import { ForeignEntry, OutStream } from '#infrastructure/redis/out-stream';
@@ -44,6 +45,7 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
   constructor(
     private readonly config: Config,
     private readonly clock: Clock,
+    private readonly points: CrashPoints,
     parts: HealthParts,
   ) {
     parts.tell('relay', () => this.health());
@@ -123,7 +125,9 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
    */
   private async forward(source: OutboxSource, stream: OutStream, sent: number): Promise<number | undefined> {
     const batch = await source.next(sent);
+    if (batch.length > 0) this.points.reach('messages-numbered');
     await stream.add(batch, 'tell');
+    if (batch.length > 0) this.points.reach('messages-sent');
     messagesSent.inc(batch.length);
     return batch.at(-1)?.seq;
   }

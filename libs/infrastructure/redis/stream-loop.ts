@@ -4,6 +4,7 @@ import { Gauge } from 'prom-client';
 import type { PartHealth } from '#application/shared/health';
 import type { EventIntake } from '#adapters/workflows/messaging/event-intake';
 import type { Config } from '#infrastructure/config/config';
+import type { CrashPoints } from '#infrastructure/context/crash-points';
 import type { RedisConnections } from '#infrastructure/redis/connections';
 import { messageOf, originOf, type Entry } from '#infrastructure/redis/stream-entries';
 import { blameOfReading, StreamGroup } from '#infrastructure/redis/stream-group';
@@ -50,6 +51,7 @@ export class StreamLoop {
     private readonly config: Config,
     private readonly intake: EventIntake,
     connections: RedisConnections,
+    private readonly points: CrashPoints,
     /** `false`: the loop ends when the stream is empty (a shard of former times). */
     private readonly forGood: boolean,
   ) {
@@ -115,9 +117,11 @@ export class StreamLoop {
 
   private async handle(entries: readonly Entry[]): Promise<void> {
     if (entries.length === 0) return;
+    this.points.reach('entries-read');
     const postponed = new Set(
       (await this.intake.takeBatch(entries.map((entry) => messageOf(this.stream, entry)))).map(({ origin }) => origin),
     );
+    this.points.reach('batch-decided');
     await this.group.acknowledge(entries.filter(({ id }) => !postponed.has(originOf(this.stream, id))));
     this.postponed.push(...entries.filter(({ id }) => postponed.has(originOf(this.stream, id))));
     this.lastHandled = Date.now();

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { hostname } from 'node:os';
 import { EventIntake } from '#adapters/workflows/messaging/event-intake';
 import { Config } from '#infrastructure/config/config';
+import { CrashPoints } from '#infrastructure/context/crash-points';
 import { HealthParts } from '#infrastructure/observability/health';
 import { RedisConnections } from '#infrastructure/redis/connections';
 import { shardKey, SHARDS_SEEN, StreamLoop } from '#infrastructure/redis/stream-loop';
@@ -28,6 +29,7 @@ export class EventStreams implements OnApplicationBootstrap, BeforeApplicationSh
     private readonly intake: EventIntake,
     private readonly connections: RedisConnections,
     private readonly health: HealthParts,
+    private readonly points: CrashPoints,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -44,7 +46,8 @@ export class EventStreams implements OnApplicationBootstrap, BeforeApplicationSh
 
   private read(shard: number, forGood: boolean): void {
     if (this.stopped) return;
-    const loop = new StreamLoop(shardKey(shard), this.consumer, this.config, this.intake, this.connections, forGood);
+    const { consumer, config, intake, connections, points } = this;
+    const loop = new StreamLoop(shardKey(shard), consumer, config, intake, connections, points, forGood);
     this.loops.push(loop);
     void loop.run();
   }

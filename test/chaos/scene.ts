@@ -1,0 +1,59 @@
+import { createSigner } from 'fast-jwt';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readConfig } from '#infrastructure/config/config';
+import { UNSENT } from '../support/outbox';
+import type { Servers } from './servers';
+
+const SECRET_KEY = 'chaos, which is a secret of this run alone';
+const PATIENCE_MS = 60_000;
+
+/** The settings of every process of the service. */
+export const environmentOf = ({ wayToPostgres, wayToRedis }: Servers, port: string): Record<string, string> => ({
+  ...{ DATABASE_URL: wayToPostgres.url, REDIS_URL: wayToRedis.url, SECRET_KEY, PORT: port },
+  ...{ METRICS_PORT: '0', LOG_LEVEL: 'error', EVENT_PROCESSING_TIMEOUT_MS: '2000' },
+  ...{ RATE_LIMIT: '1000000000', RATE_LIMIT_EVENTS: '1000000000' },
+});
+
+export const unsent = async (servers: Servers): Promise<number> =>
+  (await servers.rows<{ n: number }>(`SELECT count(*)::int AS n FROM outbox WHERE ${UNSENT}`))[0]?.n ?? 0;
+
+/** An event that concerns nobody, handed in until it is decided. */
+export const probeOf = (url: string, token: string) => async (): Promise<void> => {
+  for (const end = Date.now() + PATIENCE_MS; Date.now() < end;) {
+    const answer = await fetch(`${url}/api/v1/events`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ event_type: 'form.submitted', contact_id: 'nobody', data: { form_id: 'none' } }),
+      signal: AbortSignal.timeout(2000),
+    }).catch(() => undefined);
+    if (answer?.status === 200) return;
+    await sleep(25);
+  }
+  throw new Error('the service does not come back');
+};
+
+/** Tenants, each with the token of its Owner. */
+export const tenantsOf = async (servers: Servers, count: number): Promise<Map<string, string>> => {
+  const { JWT_ISSUER: iss, JWT_AUDIENCE: aud } = readConfig({
+    DATABASE_URL: 'postgres://x',
+    REDIS_URL: 'redis://x',
+    SECRET_KEY,
+  });
+  const sign = createSigner({ key: SECRET_KEY, algorithm: 'HS256', expiresIn: 86_400_000 });
+  const tenants = new Map<string, string>();
+  for (let n = 0; n < count; n += 1) {
+    const [id, sub] = [randomUUID(), randomUUID()];
+    await servers.rows('INSERT INTO tenants (id, name, created_at, updated_at) VALUES ($1, $2, now(), now())', [
+      id,
+      id,
+    ]);
+    await servers.rows(
+      `INSERT INTO users (tenant_id, id, email, name, role, email_confirmed_at, created_at, updated_at)
+       VALUES ($1, $2, $3, 'Olivia Owner', 'Owner', now(), now(), now())`,
+      [id, sub, `owner@${id}.example`],
+    );
+    tenants.set(id, sign({ sub, tenant_id: id, role: 'Owner', type: 'access', iss, aud, jti: randomUUID() }));
+  }
+  return tenants;
+};
