@@ -1,5 +1,5 @@
 import type { Criteria } from '#domain/workflows/criteria';
-import type { ActiveGoal } from '#domain/workflows/decide';
+import type { ActiveGoal, ActiveWorkflow } from '#domain/workflows/decide';
 import type { GoalLogic, GoalType } from '#domain/workflows/goal-type';
 
 /** An active goal as SQL tells it, beside the logic of its workflow. */
@@ -19,7 +19,7 @@ export interface ActiveGoalRow {
 export const ACTIVE_GOAL = `g.id, g.tenant_id, g.workflow_id, g.goal_type, g.criteria, g.active_since, g.window_hours, g.position,
   w.goal_logic`;
 
-export const activeGoalOf = (row: ActiveGoalRow): ActiveGoal => ({
+const activeGoalOf = (row: ActiveGoalRow): ActiveGoal => ({
   id: row.id,
   tenantId: row.tenant_id,
   workflowId: row.workflow_id,
@@ -29,3 +29,19 @@ export const activeGoalOf = (row: ActiveGoalRow): ActiveGoal => ({
   windowHours: row.window_hours,
   position: row.position,
 });
+
+/** Rows of goals as the workflows they belong to, by id. */
+export const workflowsOf = (rows: readonly ActiveGoalRow[]): Map<string, ActiveWorkflow> => {
+  const workflows = new Map<string, ActiveWorkflow>();
+  for (const row of rows) {
+    const { goals = [] } = workflows.get(row.workflow_id) ?? {};
+    const goalLogic = row.goal_logic;
+    workflows.set(row.workflow_id, {
+      id: row.workflow_id,
+      tenantId: row.tenant_id,
+      goalLogic,
+      goals: [...goals, activeGoalOf(row)],
+    });
+  }
+  return workflows;
+};

@@ -1,31 +1,54 @@
 import { Injectable } from '@nestjs/common';
 import type { ContactEvent, EventFacts } from '#domain/workflows/contact-event';
-import { matches } from '#domain/workflows/criteria';
-import type { ActiveGoal, ActiveWorkflow } from '#domain/workflows/decide';
-import { EVENT_TYPE_OF, type EventType } from '#domain/workflows/goal-type';
+import { matches, type Criteria } from '#domain/workflows/criteria';
+import type { ActiveWorkflow, OpenEnrollment } from '#domain/workflows/decide';
+import { EVENT_TYPE_OF, type EventType, type GoalType } from '#domain/workflows/goal-type';
 import type { ActiveGoals } from '#application/workflows/ports/active-goals';
 import { Database } from '#adapters/shared/persistence/database';
-import { activeGoalOf, ACTIVE_GOAL, type ActiveGoalRow } from '#adapters/workflows/persistence/active-goal-rows';
+import { ACTIVE_GOAL, workflowsOf, type ActiveGoalRow } from '#adapters/workflows/persistence/active-goal-rows';
 
-/** Goals of one tenant that one event type can reach: by the value they ask for, and those that ask for no one value. */
+interface Asked {
+  readonly goalType: GoalType;
+  readonly criteria: Criteria;
+}
+
+/** What one event type must carry to reach a goal of one tenant: one of the values, or what an open goal asks for. */
 interface Reachable {
-  readonly byValue: Map<string, ActiveGoal[]>;
-  readonly open: ActiveGoal[];
+  readonly values: Set<string>;
+  readonly open: Asked[];
 }
 
 interface TenantGoals {
   readonly version: number;
   readonly reachable: Map<EventType, Reachable>;
-  readonly workflows: Map<string, ActiveWorkflow>;
+  /** Those that were asked for since this version was loaded; `null`: not active, or without active goals. */
+  readonly workflows: Map<string, ActiveWorkflow | null>;
+}
+
+interface GoalRow {
+  readonly tenant_id: string;
+  readonly id: string;
+  readonly goal_type: GoalType;
+  readonly criteria: Criteria;
 }
 
 /** More goals than this without a value of their own are not tried one by one: the contact's enrollments tell sooner. */
 const MOST_TRIED = 16;
+/** A statement that answers so many is far from its time limit on any machine. */
+const PAGE = 10_000;
+const MOST_WORKFLOWS = 50_000;
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
-/** One copy a process. Compared with the database by each tenant's `goals_version`, and replaced tenant by tenant. */
+/**
+ * One copy a process. Compared with the database by each tenant's `goals_version`, and replaced tenant by tenant. Of a goal it
+ * keeps the value alone that an event must carry, so that a million of them fit into memory (some hundred bytes each); whole
+ * workflows are there once an open enrollment has asked for them.
+ */
 @Injectable()
 export class ActiveGoalsIndex implements ActiveGoals {
   private readonly tenants = new Map<string, TenantGoals>();
+  private workflowsKept = 0;
+  private loading: Promise<void> | undefined;
 
   constructor(private readonly db: Database) {}
 
@@ -34,63 +57,105 @@ export class ActiveGoalsIndex implements ActiveGoals {
       'SELECT id, goals_version FROM tenants WHERE id = ANY ($1)',
       [tenantIds],
     );
-    const stale = rows.filter(({ id, goals_version }) => this.tenants.get(id)?.version !== goals_version);
-    if (stale.length > 0) await this.load(new Map(stale.map(({ id, goals_version }) => [id, goals_version])));
+    const stale = () => rows.filter(({ id, goals_version }) => this.tenants.get(id)?.version !== goals_version);
+    // Batches beside this one want the same: one loads, and what it brings may do for all.
+    while (stale().length > 0 && this.loading) await this.loading.catch(() => undefined);
+    if (stale().length > 0) {
+      this.loading = this.load(new Map(stale().map(({ id, goals_version }) => [id, goals_version])));
+      await this.loading.finally(() => (this.loading = undefined));
+    }
     return new Set(rows.map(({ id }) => id));
   }
 
   couldReach(event: ContactEvent): boolean {
     const reachable = this.tenants.get(event.tenantId)?.reachable.get(event.eventType);
     if (!reachable) return false;
-    const reaches = ({ goalType, criteria }: ActiveGoal): boolean => matches(goalType, criteria, event);
-    if (reachable.open.length > MOST_TRIED || reachable.open.some(reaches)) return true;
-    return valuesOf(event.facts).some((value) => reachable.byValue.get(value)?.some(reaches) ?? false);
+    const { open, values } = reachable;
+    if (open.length > MOST_TRIED || open.some(({ goalType, criteria }) => matches(goalType, criteria, event)))
+      return true;
+    return values.size > 0 && valuesOf(event.facts).some((value) => values.has(value));
   }
 
-  workflow(tenantId: string, workflowId: string): ActiveWorkflow | undefined {
-    return this.tenants.get(tenantId)?.workflows.get(workflowId);
+  async workflowsOf(enrollments: readonly OpenEnrollment[]): Promise<ReadonlyMap<string, ActiveWorkflow>> {
+    const found = new Map<string, ActiveWorkflow>();
+    const missing = new Map<string, string>();
+    for (const { tenantId, workflowId } of enrollments) {
+      const workflow = this.tenants.get(tenantId)?.workflows.get(workflowId);
+      if (workflow) found.set(workflowId, workflow);
+      else if (workflow === undefined) missing.set(workflowId, tenantId);
+    }
+    if (missing.size > 0) for (const [id, workflow] of await this.fetch(missing)) found.set(id, workflow);
+    return found;
   }
 
-  /** A goal changed after the version was read is loaded with the older version, and loaded again the next time. */
+  /**
+   * A goal changed after the version was read is loaded with the older version, and loaded again the next time. So is what a
+   * database that was set back has.
+   */
   private async load(versions: ReadonlyMap<string, number>): Promise<void> {
-    const rows = await this.db.query<ActiveGoalRow>(
-      `SELECT ${ACTIVE_GOAL} FROM workflow_goals g JOIN workflows w ON w.tenant_id = g.tenant_id AND w.id = g.workflow_id
-       WHERE g.tenant_id = ANY ($1) AND g.is_active AND g.deleted_at IS NULL AND g.active_since IS NOT NULL
-         AND w.status = 'active' AND w.deleted_at IS NULL`,
-      [[...versions.keys()]],
-    );
     const loaded = new Map<string, TenantGoals>();
     for (const [tenantId, version] of versions)
       loaded.set(tenantId, { version, reachable: new Map(), workflows: new Map() });
-    for (const row of rows) put(loaded, row);
-    // Two batches may load at once: what the slower one brings must not replace what is newer.
-    for (const [tenantId, goals] of loaded) {
-      if (goals.version >= (this.tenants.get(tenantId)?.version ?? 0)) this.tenants.set(tenantId, goals);
+    let [tenants, after] = [[...versions.keys()], FIRST_ID];
+    while (tenants.length > 0) {
+      const rows = await this.db.query<GoalRow>(VALUES_ASKED_FOR, [tenants, after, PAGE]);
+      for (const row of rows) put(loaded, row);
+      const last = rows.length < PAGE ? undefined : rows.at(-1);
+      tenants = last ? tenants.slice(tenants.indexOf(last.tenant_id)) : [];
+      after = last?.id ?? FIRST_ID;
     }
+    for (const [tenantId, goals] of loaded) this.tenants.set(tenantId, goals);
+  }
+
+  /**
+   * Kept with the goals that were there before the look: where another batch has replaced those by then, what this one saw may be
+   * older, and goes with them.
+   */
+  private async fetch(missing: ReadonlyMap<string, string>): Promise<ReadonlyMap<string, ActiveWorkflow>> {
+    if (this.workflowsKept + missing.size > MOST_WORKFLOWS) this.forgetWorkflows();
+    const keep = new Map([...missing].map(([id, tenantId]) => [id, this.tenants.get(tenantId)]));
+    const rows = await this.db.prepared<ActiveGoalRow>(WORKFLOWS, [[...missing.values()], [...missing.keys()]]);
+    const found = workflowsOf(rows);
+    for (const [id, tenant] of keep) tenant?.workflows.set(id, found.get(id) ?? null);
+    this.workflowsKept += missing.size;
+    return found;
+  }
+
+  private forgetWorkflows(): void {
+    for (const { workflows } of this.tenants.values()) workflows.clear();
+    this.workflowsKept = 0;
   }
 }
 
-const put = (loaded: ReadonlyMap<string, TenantGoals>, row: ActiveGoalRow): void => {
-  const tenant = loaded.get(row.tenant_id);
+/** A page of goals, tenant by tenant in the order given, of the first one from an id on. */
+const VALUES_ASKED_FOR = `SELECT g.tenant_id, g.id, g.goal_type, g.criteria
+  FROM unnest($1::uuid[]) WITH ORDINALITY AS t (id, turn),
+  LATERAL (SELECT * FROM workflow_goals
+           WHERE tenant_id = t.id AND id > CASE t.turn WHEN 1 THEN $2::uuid ELSE '${FIRST_ID}' END ORDER BY id) g,
+  LATERAL (SELECT FROM workflows WHERE tenant_id = g.tenant_id AND id = g.workflow_id
+           AND status = 'active' AND deleted_at IS NULL OFFSET 0) w
+  WHERE g.is_active AND g.deleted_at IS NULL AND g.active_since IS NOT NULL LIMIT $3`;
+
+const WORKFLOWS = `SELECT ${ACTIVE_GOAL}
+  FROM unnest($1::uuid[], $2::uuid[]) AS k (tenant_id, workflow_id),
+  LATERAL (SELECT goal_logic FROM workflows WHERE tenant_id = k.tenant_id AND id = k.workflow_id
+           AND status = 'active' AND deleted_at IS NULL OFFSET 0) w,
+  LATERAL (SELECT * FROM workflow_goals WHERE tenant_id = k.tenant_id AND workflow_id = k.workflow_id
+           AND is_active AND deleted_at IS NULL AND active_since IS NOT NULL OFFSET 0) g`;
+
+const put = (loaded: ReadonlyMap<string, TenantGoals>, { tenant_id, goal_type: goalType, criteria }: GoalRow): void => {
+  const tenant = loaded.get(tenant_id);
   if (!tenant) return;
-  const goal = activeGoalOf(row);
-  const { id, tenantId, goalLogic, goals } = tenant.workflows.get(goal.workflowId) ?? {
-    id: goal.workflowId,
-    tenantId: goal.tenantId,
-    goalLogic: row.goal_logic,
-    goals: [],
-  };
-  tenant.workflows.set(id, { id, tenantId, goalLogic, goals: [...goals, goal] });
-  const type = EVENT_TYPE_OF[goal.goalType];
-  const reachable = tenant.reachable.get(type) ?? { byValue: new Map<string, ActiveGoal[]>(), open: [] };
+  const type = EVENT_TYPE_OF[goalType];
+  const reachable = tenant.reachable.get(type) ?? { values: new Set<string>(), open: [] };
   tenant.reachable.set(type, reachable);
-  const value = valueOf(goal);
-  if (value === undefined) reachable.open.push(goal);
-  else reachable.byValue.set(value, [...(reachable.byValue.get(value) ?? []), goal]);
+  const value = valueOf(criteria);
+  if (value !== undefined) reachable.values.add(value);
+  else if (reachable.open.length <= MOST_TRIED) reachable.open.push({ goalType, criteria });
 };
 
 /** The one value an event must carry to reach the goal, or none where any value may do (a pattern, an amount). */
-const valueOf = ({ criteria: c }: ActiveGoal): string | undefined => {
+const valueOf = (c: Criteria): string | undefined => {
   if (c.tag_id !== undefined) return `tag_id ${c.tag_id}`;
   if (c.tag_name !== undefined) return `tag_name ${c.tag_name}`;
   if (c.product_id !== undefined) return `product_id ${c.product_id}`;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ActiveWorkflow, OpenEnrollment } from '#domain/workflows/decide';
+import type { OpenEnrollment } from '#domain/workflows/decide';
 import {
   keyOf,
   type ContactKey,
@@ -11,7 +11,7 @@ import {
 import { Clock } from '#application/shared/tools';
 import { Database } from '#adapters/shared/persistence/database';
 import { Journal } from '#adapters/shared/persistence/journal';
-import { activeGoalOf, ACTIVE_GOAL, type ActiveGoalRow } from '#adapters/workflows/persistence/active-goal-rows';
+import { ACTIVE_GOAL, workflowsOf, type ActiveGoalRow } from '#adapters/workflows/persistence/active-goal-rows';
 import { addToCounters, addToGoalTimes } from '#adapters/workflows/persistence/counters';
 import {
   achievementRow,
@@ -167,21 +167,6 @@ export class SqlDetectionStore implements DetectionStore {
     return ended.map((row) => ({ ...row, cancelled_actions: actions.get(row.enrollment_id) ?? 0 }));
   }
 }
-
-const workflowsOf = (rows: readonly ActiveGoalRow[]): Map<string, ActiveWorkflow> => {
-  const workflows = new Map<string, ActiveWorkflow>();
-  for (const row of rows) {
-    const { goals = [] } = workflows.get(row.workflow_id) ?? {};
-    const goalLogic = row.goal_logic;
-    workflows.set(row.workflow_id, {
-      id: row.workflow_id,
-      tenantId: row.tenant_id,
-      goalLogic,
-      goals: [...goals, activeGoalOf(row)],
-    });
-  }
-  return workflows;
-};
 
 const withAchieved = (enrollments: readonly OpenEnrollment[], rows: readonly GoalOrAchieved[]): OpenEnrollment[] => {
   const achieved = new Map<string, Set<string>>();

@@ -2,7 +2,7 @@ import { Command, CommandHandler } from '@nestjs/cqrs';
 import type { Actor } from '#domain/shared/actor';
 import { forbidden } from '#domain/shared/errors';
 import { err, ok, type Result } from '#domain/shared/result';
-import { decide, type ActiveWorkflow, type OpenEnrollment } from '#domain/workflows/decide';
+import { decide } from '#domain/workflows/decide';
 import { Ids } from '#application/shared/tools';
 import { creditedEvents, named, outcomeOf, type Arrival, type EventOutcome } from '#application/workflows/arrival';
 import { ActiveGoals } from '#application/workflows/ports/active-goals';
@@ -38,15 +38,11 @@ export class DetectGoalsHandler {
   private async decide(arrivals: readonly Arrival[]): Promise<NamedDecision[]> {
     const events = arrivals.map(({ event }) => event).filter((event) => this.goals.couldReach(event));
     const open = events.length > 0 ? await this.store.openEnrollments(events) : [];
-    const likely = decide(events, this.workflowsOf(open), open).map(({ enrollment }) => enrollment);
+    if (open.length === 0) return [];
+    const likely = decide(events, await this.goals.workflowsOf(open), open).map(({ enrollment }) => enrollment);
     if (likely.length === 0) return [];
     const held = await this.store.hold(likely);
     return named(decide(events, held.workflows, held.enrollments), arrivals, () => this.ids.next());
-  }
-
-  private workflowsOf(enrollments: readonly OpenEnrollment[]): Map<string, ActiveWorkflow> {
-    const found = enrollments.map(({ tenantId, workflowId }) => this.goals.workflow(tenantId, workflowId));
-    return new Map(found.flatMap((workflow) => (workflow ? [[workflow.id, workflow]] : [])));
   }
 
   private async outcomes(

@@ -1,9 +1,9 @@
 import type { ContactEvent } from '#domain/workflows/contact-event';
-import type { ActiveWorkflow } from '#domain/workflows/decide';
+import type { ActiveWorkflow, OpenEnrollment } from '#domain/workflows/decide';
 
 /**
- * The active goals of active workflows in memory, so that an event that can match nothing costs next to nothing. It is a hint
- * only: what it lets through is judged again on rows that are held.
+ * What active goals of active workflows ask for, in memory, so that an event that can match nothing costs next to nothing. It is
+ * a hint only: what it lets through is judged again on rows that are held.
  */
 export abstract class ActiveGoals {
   /** Makes the index as fresh as the database is now for these tenants, and answers which of them exist. */
@@ -12,6 +12,6 @@ export abstract class ActiveGoals {
   /** `false` only when no active goal of the event's tenant can be reached by it. */
   abstract couldReach(event: ContactEvent): boolean;
 
-  /** The active workflows of these tenants with their active goals, by id. */
-  abstract workflow(tenantId: string, workflowId: string): ActiveWorkflow | undefined;
+  /** The active workflows of these enrollments with their active goals, by id; of tenants that were refreshed. */
+  abstract workflowsOf(enrollments: readonly OpenEnrollment[]): Promise<ReadonlyMap<string, ActiveWorkflow>>;
 }

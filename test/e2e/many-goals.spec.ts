@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import { eventually, TestApp } from '../support/app';
+import { seedEnrollments, seedWorkflow } from '../support/seed';
+
+/** More than are read at once. */
+const MANY = 10_100;
+const LAST = 'ffffffff-ffff-4fff-bfff-ffffffffffff';
+
+describe('Where a tenant has more active goals than are read at once', () => {
+  let app: TestApp;
+
+  beforeAll(async () => {
+    app = await TestApp.start();
+  });
+  afterAll(() => app.stop());
+
+  it('the first one counts, the last one, and those of the tenants read after it', async () => {
+    const tenants = [await app.tenant(), await app.tenant(), await app.tenant()];
+    const [crowded = ''] = tenants.map(({ id }) => id).sort();
+    const waiting: { tenant: string; form: string; contact: string; workflow: string }[] = [];
+    for (const { id: tenant } of tenants) {
+      for (let n = 0; n < 2; n += 1) {
+        const [form, contact] = [randomUUID(), randomUUID()];
+        const workflow = await seedWorkflow(app, tenant, [{ goalType: 'form_submitted', criteria: { form_id: form } }]);
+        await seedEnrollments(app, tenant, workflow.id, [contact]);
+        waiting.push({ tenant, form, contact, workflow: workflow.id });
+        if (tenant === crowded && n === 1)
+          await app.rows('UPDATE workflow_goals SET id = $2 WHERE workflow_id = $1', [workflow.id, LAST]);
+      }
+    }
+    await addGoals(crowded);
+    const pipeline = app.redis.pipeline();
+    for (const { tenant, form, contact } of waiting)
+      pipeline.xadd('goal-service:events:in:0', '*', 'event', JSON.stringify(submitted(tenant, contact, form)));
+    await pipeline.exec();
+    const open = () =>
+      app.rows(`SELECT workflow_id FROM workflow_enrollments WHERE status = 'active' AND workflow_id = ANY ($1)`, [
+        waiting.map(({ workflow }) => workflow),
+      ]);
+    expect(await eventually(open, ({ length }) => length === 0)).toEqual([]);
+  });
+
+  const submitted = (tenant_id: string, contact_id: string, form_id: string) => ({
+    ...{ event_id: randomUUID(), event_type: 'form.submitted', tenant_id, contact_id },
+    ...{ occurred_at: new Date().toISOString(), data: { form_id } },
+  });
+
+  const addGoals = (tenant: string) =>
+    app.rows(
+      `WITH made AS (
+         INSERT INTO workflows (tenant_id, id, name, status, goal_logic, steps, first_activated_at, version, created_at, updated_at)
+         SELECT $1, gen_random_uuid(), 'workflow ' || n, 'active', 'any', '[]', now(), 1, now(), now()
+         FROM generate_series(1, $2::int) AS n RETURNING id
+       )
+       INSERT INTO workflow_goals (tenant_id, id, workflow_id, goal_type, criteria, criteria_key, is_active, active_since, position,
+         version, created_at, updated_at)
+       SELECT $1, gen_random_uuid(), id, 'form_submitted', jsonb_build_object('form_id', id), 'key', true, now(), 1, 1, now(), now()
+       FROM made`,
+      [tenant, MANY],
+    );
+});
