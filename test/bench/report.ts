@@ -1,6 +1,39 @@
-/** One line of the table: what, the figure, and the ratio to what it is held against. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** A figure of one run; `ratio`: to what it is held against in the same run, the only thing worth comparing between machines. */
+interface Figure {
+  readonly value: string;
+  readonly ratio?: number;
+}
+
+const LAST = join(process.cwd(), 'docs/bench.json');
+const NOW = join(process.cwd(), '.local/bench.json');
+
+const figures: Record<string, Figure> = {};
+
+/** The ratios of the run that is committed, by the name of the line. */
+const last = (): Readonly<Record<string, Figure | undefined>> => {
+  try {
+    return JSON.parse(readFileSync(LAST, 'utf8')) as Record<string, Figure>;
+  } catch {
+    return {};
+  }
+};
+
+/** One line of the table: what, the figure, the ratio to what it is held against, and that of the committed run. */
 export const row = (name: string, value: string, ratio = ''): void => {
-  process.stdout.write(`| ${name.padEnd(58)} | ${value.padStart(14)} | ${ratio.padStart(8)} |\n`);
+  const number = Number.parseFloat(ratio);
+  figures[name] = Number.isNaN(number) ? { value } : { value, ratio: number };
+  const before = last()[name]?.ratio;
+  const was = before === undefined ? '' : before.toFixed(2);
+  process.stdout.write(`| ${name.padEnd(62)} | ${value.padStart(14)} | ${ratio.padStart(8)} | ${was.padStart(6)} |\n`);
+};
+
+/** Leaves the figures of this run in `.local/bench.json`; copied to `docs/bench.json`, they are what the next one is held against. */
+export const keep = (): void => {
+  mkdirSync(dirname(NOW), { recursive: true });
+  writeFileSync(NOW, `${JSON.stringify({ ...last(), ...figures }, null, 1)}\n`);
 };
 
 export const percentile = (sorted: readonly number[], percent: number): number =>

@@ -97,6 +97,8 @@ export class ActiveGoalsIndex implements ActiveGoals {
     for (const [tenantId, version] of versions)
       loaded.set(tenantId, { version, reachable: new Map(), workflows: new Map() });
     let [tenants, after] = [[...versions.keys()], FIRST_ID];
+    // Or each page would sort all goals that are left, for the first few of them.
+    await this.db.prepared(`SELECT set_config('enable_sort', 'off', true)`);
     while (tenants.length > 0) {
       const rows = await this.db.query<GoalRow>(VALUES_ASKED_FOR, [tenants, after, PAGE]);
       for (const row of rows) put(loaded, row);
@@ -104,6 +106,7 @@ export class ActiveGoalsIndex implements ActiveGoals {
       tenants = last ? tenants.slice(tenants.indexOf(last.tenant_id)) : [];
       after = last?.id ?? FIRST_ID;
     }
+    await this.db.prepared(`SELECT set_config('enable_sort', 'on', true)`);
     for (const [tenantId, goals] of loaded) this.tenants.set(tenantId, goals);
   }
 
@@ -128,13 +131,15 @@ export class ActiveGoalsIndex implements ActiveGoals {
 }
 
 /** A page of goals, tenant by tenant in the order given, of the first one from an id on. */
-const VALUES_ASKED_FOR = `SELECT g.tenant_id, g.id, g.goal_type, g.criteria
+const VALUES_ASKED_FOR = `SELECT a.tenant_id, a.id, a.goal_type, a.criteria
   FROM unnest($1::uuid[]) WITH ORDINALITY AS t (id, turn),
-  LATERAL (SELECT * FROM workflow_goals
-           WHERE tenant_id = t.id AND id > CASE t.turn WHEN 1 THEN $2::uuid ELSE '${FIRST_ID}' END ORDER BY id) g,
-  LATERAL (SELECT FROM workflows WHERE tenant_id = g.tenant_id AND id = g.workflow_id
-           AND status = 'active' AND deleted_at IS NULL OFFSET 0) w
-  WHERE g.is_active AND g.deleted_at IS NULL AND g.active_since IS NOT NULL LIMIT $3`;
+  LATERAL (SELECT g.tenant_id, g.id, g.goal_type, g.criteria
+           FROM workflow_goals g, LATERAL (SELECT FROM workflows WHERE tenant_id = g.tenant_id AND id = g.workflow_id
+                                           AND status = 'active' AND deleted_at IS NULL OFFSET 0) w
+           WHERE g.tenant_id = t.id AND g.id > CASE t.turn WHEN 1 THEN $2::uuid ELSE '${FIRST_ID}' END
+             AND g.is_active AND g.deleted_at IS NULL AND g.active_since IS NOT NULL
+           ORDER BY g.id LIMIT $3) a
+  LIMIT $3`;
 
 const WORKFLOWS = `SELECT ${ACTIVE_GOAL}
   FROM unnest($1::uuid[], $2::uuid[]) AS k (tenant_id, workflow_id),

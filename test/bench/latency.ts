@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EventIntake } from '#adapters/workflows/messaging/event-intake';
+import type { RawMessage } from '#adapters/workflows/messaging/raw-message';
+import { percentile, row } from './report';
+import { seconds, startWorker, STREAM, until } from './service';
+import { eventsOf, hasExited, populate, type Setting } from './setting';
+
+const SAMPLES = 300;
+const STEADY_RATE = 10_000;
+const STEADY_SECONDS = 15;
+const TICK_MS = 5;
+const HOT_SHARE = 0.95;
+const OTHERS = 19;
+
+/** Milliseconds from XADD until the decision can be seen, one event at a time, sorted. */
+const idle = async (setting: Setting): Promise<number[]> => {
+  const population = await populate(setting, 1, SAMPLES);
+  const events = eventsOf(population, SAMPLES, 1);
+  const [tenant = ''] = population.tenants;
+  const worker = await startWorker(setting);
+  const taken: number[] = [];
+  for (const [n, event] of events.entries()) {
+    const took = await seconds(async () => {
+      await setting.redis.xadd(STREAM, '*', 'event', event);
+      await until(() => hasExited(setting, tenant, `contact-${String(n)}`));
+    });
+    taken.push(took * 1000);
+  }
+  await worker.close();
+  return sorted(taken);
+};
+
+/**
+ * Milliseconds from XADD to the commit of its batch, of each event that is `told`, while events come in at one rate: what Redis
+ * says when it was added, and when its decision is committed. Both clocks are this machine's.
+ */
+const steady = async (
+  setting: Setting,
+  events: readonly string[],
+  rate: number,
+  isTold: (message: RawMessage) => boolean = () => true,
+): Promise<number[]> => {
+  await setting.redis.del(STREAM);
+  const worker = await startWorker(setting);
+  const intake = worker.get(EventIntake, { strict: false });
+  const take = intake.takeBatch.bind(intake);
+  const taken: number[] = [];
+  let left = events.length;
+  intake.takeBatch = async (messages) => {
+    const postponed = await take(messages);
+    const now = Date.now();
+    for (const message of messages) if (isTold(message)) taken.push(now - message.receivedAt.getTime());
+    left -= messages.length - postponed.length;
+    return postponed;
+  };
+  await sleep(1000);
+  await send(setting, events, rate);
+  await until(() => Promise.resolve(left === 0));
+  await worker.close();
+  return sorted(taken);
+};
+
+/** As many a second, in small handfuls; what is late is made up for. */
+const send = async ({ redis }: Setting, events: readonly string[], rate: number): Promise<void> => {
+  const started = performance.now();
+  for (let sent = 0; sent < events.length;) {
+    const due = Math.min(events.length, Math.floor(((performance.now() - started) / 1000) * rate));
+    const pipeline = redis.pipeline();
+    for (const event of events.slice(sent, due)) pipeline.xadd(STREAM, '*', 'event', event);
+    await pipeline.exec();
+    sent = due;
+    await sleep(TICK_MS);
+  }
+};
+
+/** Nineteen tenants by themselves, and beside a twentieth that sends nineteen times as much as all of them. */
+const besideHotTenant = async (setting: Setting): Promise<void> => {
+  const rate = STEADY_RATE * (1 - HOT_SHARE);
+  const count = rate * STEADY_SECONDS;
+  const ofOthers = async () => eventsOf(await populate(setting, OTHERS, count / 10 / OTHERS + 1), count, 0.1);
+  const alone = await steady(setting, await ofOthers(), rate);
+  const hot = await populate(setting, 1, (STEADY_RATE * STEADY_SECONDS) / 100);
+  const [hotTenant = ''] = hot.tenants;
+  const [others, hotOnes] = [await ofOthers(), eventsOf(hot, STEADY_RATE * STEADY_SECONDS - count, 0.01)];
+  const turn = (STEADY_RATE * STEADY_SECONDS) / count;
+  const mixed = others.flatMap((event, n) => [event, ...hotOnes.slice(n * (turn - 1), (n + 1) * (turn - 1))]);
+  const beside = await steady(setting, mixed, STEADY_RATE, ({ raw }) => !raw.includes(hotTenant));
+  row('19 tenants, 500 events/s, p99', ms(percentile(alone, 99)), '1.00');
+  row(
+    'the same beside one with 9,500 events/s, p99',
+    ms(percentile(beside, 99)),
+    (percentile(beside, 99) / percentile(alone, 99)).toFixed(2),
+  );
+};
+
+const sorted = (values: number[]): number[] => values.sort((one, other) => one - other);
+
+const ms = (value: number): string => `${value.toFixed(value < 20 ? 1 : 0)} ms`;
+
+/** How long an event waits: when nothing else comes in, at a steady rate, and beside a tenant that takes nearly all of it. */
+export const benchLatency = async (setting: Setting): Promise<void> => {
+  const single = await idle(setting);
+  row('idle, XADD to visible decision, median', ms(percentile(single, 50)));
+  row('idle, XADD to visible decision, p95', ms(percentile(single, 95)));
+  for (const percent of [1, 10]) {
+    const count = STEADY_RATE * STEADY_SECONDS;
+    const population = await populate(setting, 20, Math.ceil((count * percent) / 100 / 20));
+    const waited = await steady(setting, eventsOf(population, count, percent / 100), STEADY_RATE);
+    const what = `10,000 events/s, ${String(percent)} % match, XADD to commit`;
+    row(`${what}, median`, ms(percentile(waited, 50)));
+    row(`${what}, p99`, ms(percentile(waited, 99)));
+  }
+  await besideHotTenant(setting);
+};
