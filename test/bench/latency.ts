@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EventIntake } from '#adapters/workflows/messaging/event-intake';
 import type { RawMessage } from '#adapters/workflows/messaging/raw-message';
+import { produce } from './producer';
 import { percentile, row } from './report';
 import { seconds, startWorker, STREAM, until } from './service';
 import { eventsOf, hasExited, populate, type Setting } from './setting';
@@ -8,7 +9,6 @@ import { eventsOf, hasExited, populate, type Setting } from './setting';
 const SAMPLES = 300;
 const STEADY_RATE = 10_000;
 const STEADY_SECONDS = 15;
-const TICK_MS = 5;
 const HOT_SHARE = 0.95;
 const OTHERS = 19;
 
@@ -54,23 +54,10 @@ const steady = async (
     return postponed;
   };
   await sleep(1000);
-  await send(setting, events, rate);
+  await produce({ redisUrl: setting.redisUrl, stream: STREAM, events, rate });
   await until(() => Promise.resolve(left === 0));
   await worker.close();
   return sorted(taken);
-};
-
-/** As many a second, in small handfuls; what is late is made up for. */
-const send = async ({ redis }: Setting, events: readonly string[], rate: number): Promise<void> => {
-  const started = performance.now();
-  for (let sent = 0; sent < events.length;) {
-    const due = Math.min(events.length, Math.floor(((performance.now() - started) / 1000) * rate));
-    const pipeline = redis.pipeline();
-    for (const event of events.slice(sent, due)) pipeline.xadd(STREAM, '*', 'event', event);
-    await pipeline.exec();
-    sent = due;
-    await sleep(TICK_MS);
-  }
 };
 
 /** Nineteen tenants by themselves, and beside a twentieth that sends nineteen times as much as all of them. */
