@@ -30,12 +30,19 @@ const oneOf = <const T extends string>(means: string, values: readonly T[], fall
   form: values.join(' | '),
 });
 
+const isUrl = (value: string, schemes: readonly string[]): boolean =>
+  schemes.some((scheme) => value.startsWith(`${scheme}://`)) && URL.canParse(value);
+
 const url = (means: string, schemes: readonly string[]): Setting<string> => ({
-  read: (value) =>
-    schemes.some((scheme) => value.startsWith(`${scheme}://`)) && URL.canParse(value) ? value : undefined,
+  read: (value) => (isUrl(value, schemes) ? value : undefined),
   fallback: '',
   means,
   form: schemes.map((scheme) => `${scheme}://…`).join(' or '),
+});
+
+const urls = (means: string, schemes: readonly string[]): Setting<string> => ({
+  ...url(means, schemes),
+  read: (value) => (value.split(',').every((one) => isUrl(one.trim(), schemes)) ? value : undefined),
 });
 
 /** Every setting of the service, by its name in the environment. */
@@ -71,6 +78,10 @@ export const SETTINGS = {
   PASSWORD_MIN_LENGTH: whole('Fewest characters of a password that somebody chooses.', 12, 8, 128),
   LOG_LEVEL: oneOf('What is logged.', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
   EVENT_SHARDS: whole('Number of streams `goal-service:events:in:<n>` events arrive on.', 1, 1, 1024),
+  EVENT_REDIS_CLUSTER: urls(
+    'Nodes of a Redis Cluster that these streams lie on, `redis://host:port` with commas between; user, password and TLS as the first one says. Empty: they lie at REDIS_URL.',
+    ['redis', 'rediss'],
+  ),
   EVENT_BATCH_SIZE: whole('Most events that one transaction judges.', 1000, 1, 10_000),
   EVENT_PROCESSING_TIMEOUT_MS: whole(
     'Longest a batch may take in the database, and the longest a caller waits for it.',
@@ -152,6 +163,7 @@ export abstract class Config implements Values {
   declare readonly PASSWORD_MIN_LENGTH: number;
   declare readonly LOG_LEVEL: Values['LOG_LEVEL'];
   declare readonly EVENT_SHARDS: number;
+  declare readonly EVENT_REDIS_CLUSTER: string;
   declare readonly EVENT_BATCH_SIZE: number;
   declare readonly EVENT_PROCESSING_TIMEOUT_MS: number;
   declare readonly STREAM_REPLAY_SECONDS: number;

@@ -9,6 +9,8 @@ export interface RedisOptions {
   readonly cache: string;
   readonly durable?: boolean;
   readonly databases?: number;
+  /** Further settings of the server, by name. */
+  readonly more?: Readonly<Record<string, string>>;
 }
 
 /** A running server. */
@@ -35,7 +37,7 @@ export async function startRedis(folder: string, options: RedisOptions): Promise
 }
 
 function settings(mark: string, port: number, dir: string, options: RedisOptions): Record<string, string> {
-  const { durable = true, databases = 16 } = options;
+  const { durable = true, databases = 16, more = {} } = options;
   return {
     port: String(port),
     bind: '127.0.0.1',
@@ -46,6 +48,7 @@ function settings(mark: string, port: number, dir: string, options: RedisOptions
     // The append-only file is the one record; a snapshot beside it only costs.
     save: '',
     'proc-title-template': `{title} ${mark} {listen-addr}`,
+    ...more,
   };
 }
 

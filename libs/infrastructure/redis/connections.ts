@@ -1,34 +1,60 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { Redis, type RedisOptions } from 'ioredis';
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { Config } from '#infrastructure/config/config';
 
-/** A command whose reply was cut is never sent again: an `XADD` would stand twice. The caller decides what to repeat. */
-const COMMON: RedisOptions = {
+const retryStrategy = (attempt: number): number => Math.min(50 * 2 ** attempt, 2000);
+
+/**
+ * Commands answer now or fail: nothing waits for Redis to come back. One whose reply was cut is never sent again by the client: an
+ * `XADD` would stand twice. The caller decides what to repeat.
+ */
+const PROMPT: RedisOptions = {
   autoResendUnfulfilledCommands: false,
-  lazyConnect: true,
   connectTimeout: 5000,
-  retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, 2000),
+  maxRetriesPerRequest: 0,
+  commandTimeout: 2000,
 };
+
+/** Where a slot has gone is told once; a node that is away is for the caller to wait for. */
+const MOST_REDIRECTIONS = 3;
+
+/** What a command of one key can be sent to: a server, or the cluster whose node holds the key. */
+export type EventRedis = Redis | Cluster;
 
 /** Makes this process's connections to Redis, and closes all of them at the end. */
 @Injectable()
 export class RedisConnections implements OnApplicationShutdown {
   private readonly log = new Logger(RedisConnections.name);
-  private readonly made: Redis[] = [];
+  private readonly made: EventRedis[] = [];
 
   constructor(private readonly config: Config) {}
 
-  /** A connection of its own, for commands that must answer now or fail: nothing waits for Redis to come back. */
+  /** A connection of its own. */
   open(name: string, options: RedisOptions = {}): Redis {
-    const redis = new Redis(this.config.REDIS_URL, {
-      ...COMMON,
-      connectionName: `goal-service:${name}`,
-      enableOfflineQueue: false,
-      maxRetriesPerRequest: 0,
-      commandTimeout: 2000,
-      ...options,
-    });
-    redis.on('error', (error) => {
+    const own = { ...PROMPT, ...named(name), ...options };
+    return this.connect(
+      name,
+      new Redis(this.config.REDIS_URL, { lazyConnect: true, enableOfflineQueue: false, retryStrategy, ...own }),
+    );
+  }
+
+  /** The same to where the streams of incoming events lie. */
+  openForEvents(name: string, options: RedisOptions = {}): EventRedis {
+    if (this.config.EVENT_REDIS_CLUSTER === '') return this.open(name, options);
+    const nodes = this.config.EVENT_REDIS_CLUSTER.split(',').map((text) => new URL(text.trim()));
+    const cluster = new Cluster(
+      nodes.map(({ hostname, port }) => ({ host: hostname, port: Number(port || 6379) })),
+      {
+        ...{ lazyConnect: true, enableOfflineQueue: options.enableOfflineQueue ?? false },
+        ...{ maxRedirections: MOST_REDIRECTIONS, clusterRetryStrategy: retryStrategy },
+        redisOptions: { ...PROMPT, ...named(name), ...options, ...access(nodes[0]) },
+      },
+    );
+    return this.connect(name, cluster);
+  }
+
+  private connect<T extends EventRedis>(name: string, redis: T): T {
+    redis.on('error', (error: Error) => {
       this.log.debug(`redis ${name}: ${error.message}`);
     });
     redis.connect().catch(() => undefined);
@@ -40,3 +66,12 @@ export class RedisConnections implements OnApplicationShutdown {
     for (const redis of this.made) redis.disconnect();
   }
 }
+
+const named = (name: string): RedisOptions => ({ connectionName: `goal-service:${name}` });
+
+/** What an address says besides the place. */
+const access = ({ protocol, username, password }: URL = new URL('redis://')): RedisOptions => ({
+  ...(protocol === 'rediss:' && { tls: {} }),
+  ...(username !== '' && { username: decodeURIComponent(username) }),
+  ...(password !== '' && { password: decodeURIComponent(password) }),
+});

@@ -23,7 +23,7 @@ export class EventReplay {
 
   /** Events added from one time to another, both in milliseconds and included. Answers how many there were. */
   async run(from: number, to: number): Promise<number> {
-    const redis = this.connections.open('replay', { enableOfflineQueue: true, commandTimeout: 10_000 });
+    const redis = this.connections.openForEvents('replay', { enableOfflineQueue: true, commandTimeout: 10_000 });
     const shards = Math.max(this.config.EVENT_SHARDS, Number(await redis.get(SHARDS_SEEN)));
     let replayed = 0;
     for (let shard = 0; shard < shards; shard += 1) {

@@ -41,7 +41,7 @@ export class NoticeLoop implements OnApplicationBootstrap, BeforeApplicationShut
         ...{ stream: OUT_STREAM, group: NOTICE_GROUP, count: COUNT, patienceMs: config.EVENT_PROCESSING_TIMEOUT_MS },
         consumer: `${hostname()}-${String(process.pid)}-${randomUUID().slice(0, 8)}`,
       },
-      connections,
+      connections.open.bind(connections),
     );
     parts.tell('notices', () => this.health());
   }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import type { Redis } from 'ioredis';
+import type { RedisOptions } from 'ioredis';
 import { blameOf, type Blame } from '#adapters/shared/persistence/blame';
-import type { RedisConnections } from '#infrastructure/redis/connections';
+import type { EventRedis } from '#infrastructure/redis/connections';
 import { readEntries, type Entry } from '#infrastructure/redis/stream-entries';
 
 const BLOCK_MS = 1000;
@@ -20,17 +20,17 @@ export interface Membership {
 /** One consumer of a group that reads a stream: what it is given stays its own until it is acknowledged. */
 export class StreamGroup {
   /** For what is answered at once. */
-  readonly redis: Redis;
-  private readonly reader: Redis;
+  readonly redis: EventRedis;
+  private readonly reader: EventRedis;
 
   constructor(
     private readonly member: Membership,
-    connections: RedisConnections,
+    open: (name: string, options?: RedisOptions) => EventRedis,
   ) {
     const { stream, group } = member;
-    this.redis = connections.open(`${group}:${stream}`);
+    this.redis = open(`${group}:${stream}`);
     // Of its own: what is sent behind a blocking read waits for it. Gives up on a server that is frozen.
-    this.reader = connections.open(`reader:${group}:${stream}`, { commandTimeout: BLOCK_MS + 2000 });
+    this.reader = open(`reader:${group}:${stream}`, { commandTimeout: BLOCK_MS + 2000 });
   }
 
   /** Waits for the connections, and makes the group: from the very beginning, never from `$`: what was sent before it counts too. */
@@ -92,13 +92,13 @@ export const blameOfReading = (failure: unknown): Blame =>
   isRedisTrouble((failure as Error).message) ? 'world' : blameOf(failure);
 
 /** Waits for a connection that is being made, for as long as making it may take. */
-const ready = async (redis: Redis): Promise<void> => {
+const ready = async (redis: EventRedis): Promise<void> => {
   if (redis.status === 'ready') return;
   await once(redis, 'ready', { signal: AbortSignal.timeout(5000) });
 };
 
 /** `NOGROUP`: the stream was flushed, and the group is made again. */
 const isRedisTrouble = (message: string): boolean =>
-  /NOGROUP|LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|UNBLOCKED|Stream isn't writeable|Command timed out|operation was aborted|max retries per request/i.test(
+  /NOGROUP|LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|UNBLOCKED|Stream isn't writeable|Command timed out|operation was aborted|max retries per request|cluster|slots cache/i.test(
     message,
   );

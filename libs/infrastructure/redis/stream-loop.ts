@@ -57,7 +57,8 @@ export class StreamLoop {
   ) {
     this.log = new Logger(`StreamLoop ${stream}`);
     const { EVENT_BATCH_SIZE: count, EVENT_PROCESSING_TIMEOUT_MS: patienceMs } = config;
-    this.group = new StreamGroup({ stream, group: GROUP, consumer, count, patienceMs }, connections);
+    const open = connections.openForEvents.bind(connections);
+    this.group = new StreamGroup({ stream, group: GROUP, consumer, count, patienceMs }, open);
   }
 
   run(): Promise<void> {

@@ -54,7 +54,7 @@ export class EventStreams implements OnApplicationBootstrap, BeforeApplicationSh
 
   /** Asks until Redis answers: it may be away when the worker starts. */
   private async readOldShards(): Promise<void> {
-    const redis = this.connections.open('shards');
+    const redis = this.connections.openForEvents('shards');
     while (!this.stopped) {
       try {
         const seen = Number(await redis.eval(KEEP_LARGEST, 1, SHARDS_SEEN, this.config.EVENT_SHARDS));
