@@ -1,3 +1,4 @@
+import '#infrastructure/observability/tracing';
 import { readConfig } from '#infrastructure/config/config';
 import { createServer, listen } from '#infrastructure/http/server';
 import { apiModule } from '#infrastructure/modules/processes';

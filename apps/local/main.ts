@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import '#infrastructure/local/env-file';
+import '#infrastructure/observability/tracing';
 import { parseArgs } from 'node:util';
 import { localFolder } from '#infrastructure/local/local-servers';
 import { startLocalService } from '#infrastructure/local/local-service';
@@ -7,7 +8,6 @@ import { welcome } from '#infrastructure/local/welcome';
 /** `npm start`: the whole service on PostgreSQL and Redis of its own, in `.local` or the folder named by `--folder`. */
 const main = async (): Promise<void> => {
   const { values } = parseArgs({ options: { folder: { type: 'string', default: localFolder } } });
-  if (existsSync('.env')) process.loadEnvFile('.env');
   const ended = new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, resolve);
   });

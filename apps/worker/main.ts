@@ -1,3 +1,4 @@
+import '#infrastructure/observability/tracing';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Logger } from 'nestjs-pino';

@@ -280,6 +280,23 @@ describe('The messages of the running service', () => {
     expect(await asked('workflowStats', exampleOf('workflowStats'), ids)).toMatchObject({ ok: false });
   });
 
+  it('of the streams have their other fields described too', async () => {
+    const { payload, enrollment } = await prepared('form.submitted', {
+      event_type: 'form.submitted',
+      data: { form_id: 'f-9' },
+    });
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    await bus.xadd(shardKey(0), '*', 'event', JSON.stringify(payload), 'traceparent', traceparent);
+    await isReached(enrollment);
+    const others = async () => (await bus.xrange(OUT_STREAM, '-', '+')).flatMap(([, [, , ...fields]]) => fields);
+    expect(await eventually(others, ({ length }) => length === 4)).toEqual(
+      ['traceparent', traceparent, 'traceparent', traceparent], // achieved, and exited
+    );
+    expect(document.channels.eventsOut?.description).toContain('`traceparent`');
+    for (const field of ['key_id', 'signature', 'traceparent'])
+      expect(document.channels.eventsIn?.description).toContain(`\`${field}\``);
+  });
+
   it('fit their description, every type of it goes out, and the channel carries what the stream does', async () => {
     await workflows.changeWorkflows();
     await workflows.endEnrollments();

@@ -46,7 +46,7 @@ describe('Whether an enrollment exits, and which goals are achieved under all,',
     const arrivals = events.map((event) => {
       const envelope = readEnvelope(event, { receivedAt: now, now, fallbackId: () => '' });
       if (envelope.kind !== 'event') throw new Error('the story has a bad event');
-      return { event: envelope.event, requestId: null, answered: false };
+      return { event: envelope.event, requestId: null, traceparent: null, answered: false };
     });
     await app.nest.get(EventBatcher).decide(arrivals);
   };

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build, PROJECT, Program } from '../support/built';
 import { scratchFolder } from '../support/scratch-folder';
+import { TraceCollector } from '../support/trace-collector';
 
 const execute = promisify(execFile);
 const CURL = /^curl -s (\S+) -H 'Authorization: Bearer (\S+)'$/m;
@@ -122,6 +123,17 @@ describe('npm start', () => {
       { results: [{ outcome: 'achieved', achievements: [{ exited: true }] }] },
     ]);
     await service.end('SIGTERM');
+  }, 60_000);
+
+  it('reads .env before it decides whether to trace', async () => {
+    const collector = await TraceCollector.listen();
+    await writeFile(join(home, '.env'), `OTEL_EXPORTER_OTLP_ENDPOINT=${collector.url}`);
+    const service = start();
+    await pasted(await service.prints(CURL));
+    expect(await service.end('SIGTERM')).toMatchObject({ code: 0, err: '' });
+    await rm(join(home, '.env'));
+    collector.stop();
+    expect(collector.spans.map(({ name }) => name)).toContain('ListWorkflows');
   }, 60_000);
 
   it('says which port is taken, and leaves nothing running', async () => {

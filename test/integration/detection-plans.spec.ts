@@ -133,7 +133,7 @@ const decisionOf = (enrollment: OpenEnrollment, goalId: string): NamedDecision =
     ...{ eventId: `event-${enrollmentId}`, eventType: EVENT_TYPE_OF[goalType], tenantId, contactId },
     ...{ occurredAt: new Date(), source: null, data: {}, facts: {} },
   };
-  return { enrollment, reached: [{ id: v7(), requestId: null, goal, event }], exitGoal: goal };
+  return { enrollment, reached: [{ id: v7(), requestId: null, traceparent: null, goal, event }], exitGoal: goal };
 };
 
 describe.each([1, 200])('Of %i tenants', (tenantCount) => {
@@ -159,7 +159,7 @@ describe.each([1, 200])('Of %i tenants', (tenantCount) => {
   };
 
   const storeOf = (db: Database): SqlDetectionStore => {
-    const context = { requestId: null, actor: Actor.system(tenants, 'event:publish') };
+    const context = { requestId: null, traceparent: null, actor: Actor.system(tenants, 'event:publish') };
     return new SqlDetectionStore(db, new Journal(db, clock, { next: v7 }, context), clock);
   };
 
@@ -177,7 +177,10 @@ describe.each([1, 200])('Of %i tenants', (tenantCount) => {
   };
 
   const enroll = async (db: Planned): Promise<number> => {
-    const [ids, context] = [new CountingIds(), { requestId: null, actor: Actor.system([tenant], 'event:publish') }];
+    const [ids, context] = [
+      new CountingIds(),
+      { requestId: null, traceparent: null, actor: Actor.system([tenant], 'event:publish') },
+    ];
     const journal = new Journal(db, clock, ids, context);
     const store = new SqlEnrollmentStore(db, new ContactRows(db, journal, clock, ids), journal, ids, context);
     const { rows } = await superuser.query<{ id: string }>(

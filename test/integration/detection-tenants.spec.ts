@@ -71,7 +71,7 @@ describe('In a batch of several tenants', () => {
         ...{ id, tenantId: theirs.id, workflowId: workflow.id, contactId: 'c', enrolledAt: now },
         achievedGoalIds: new Set(),
       },
-      reached: [{ goal, event: envelope.event, id: v7(), requestId: null }],
+      reached: [{ goal, event: envelope.event, id: v7(), requestId: null, traceparent: null }],
       exitGoal: null,
     };
   });

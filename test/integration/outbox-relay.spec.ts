@@ -230,6 +230,23 @@ describe('the outbox relay', () => {
     expect((await entries()).slice(0, 700)).toEqual(before);
   });
 
+  it('hands the traceparent of a row over beside its message, also to a Redis that has lost it', async () => {
+    const [traced, plain] = await write({ traced: 1, plain: 1 });
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    await sql.query('UPDATE outbox SET traceparent = $2 WHERE message_id = $1', [traced?.id, traceparent]);
+    const fields = [
+      ['event', JSON.stringify(traced), 'traceparent', traceparent],
+      ['event', JSON.stringify(plain)],
+    ];
+    const found = async () => (await redis.xrange(OUT_STREAM, '-', '+')).map(([, one]) => one);
+    relay();
+    await eventually(found, ({ length }) => length === 2);
+    expect(await found()).toEqual(fields);
+    await redis.flushdb();
+    await eventually(found, ({ length }) => length === 2);
+    expect(await found()).toEqual(fields);
+  });
+
   it('notices that Redis has lost everything while nothing happens', async () => {
     relay();
     await write({ a: 5 });

@@ -14,6 +14,7 @@ export interface Message {
 }
 
 export interface Channel {
+  readonly description?: string;
   readonly address: string;
   readonly messages: Readonly<Record<string, Message | Reference>>;
 }

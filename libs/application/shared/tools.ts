@@ -13,6 +13,8 @@ export abstract class Ids {
 /** What is known of the request in hand wherever it has got to. */
 export abstract class RequestContext {
   abstract readonly requestId: string | null;
+  /** W3C `traceparent` of what is being done, where it is traced. */
+  abstract readonly traceparent: string | null;
   /** Who asks. Throws outside a door. */
   abstract readonly actor: Actor;
 }

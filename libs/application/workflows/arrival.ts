@@ -7,6 +7,8 @@ import type { NamedDecision } from '#application/workflows/ports/detection-store
 export interface Arrival {
   readonly event: ContactEvent;
   readonly requestId: string | null;
+  /** Of what brought it, where that is traced: what the event causes goes on from there. */
+  readonly traceparent: string | null;
   /** Whether somebody waits to hear its outcome; only then it is worth finding out that it is a duplicate. */
   readonly answered: boolean;
 }
@@ -34,10 +36,13 @@ export const named = (
   arrivals: readonly Arrival[],
   nextId: () => string,
 ): NamedDecision[] => {
-  const requests = new Map(arrivals.map(({ event, requestId }) => [event, requestId]));
+  const brought = new Map(arrivals.map((arrival) => [arrival.event, arrival]));
   return decisions.map((decision) => ({
     ...decision,
-    reached: decision.reached.map((one) => ({ ...one, id: nextId(), requestId: requests.get(one.event) ?? null })),
+    reached: decision.reached.map((one) => {
+      const { requestId = null, traceparent = null } = brought.get(one.event) ?? {};
+      return { ...one, id: nextId(), requestId, traceparent };
+    }),
   }));
 };
 

@@ -77,6 +77,10 @@ export const SETTINGS = {
   REFRESH_TOKEN_TTL_SECONDS: whole('How long a login lasts, however often it is refreshed.', 604_800, 60),
   PASSWORD_MIN_LENGTH: whole('Fewest characters of a password that somebody chooses.', 12, 8, 128),
   LOG_LEVEL: oneOf('What is logged.', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url(
+    'Where traces go: OTLP over HTTP as JSON, to `/v1/traces` below it. Empty: nothing is traced.',
+    ['http', 'https'],
+  ),
   EVENT_SHARDS: whole('Number of streams `goal-service:events:in:<n>` events arrive on.', 1, 1, 1024),
   EVENT_REDIS_CLUSTER: urls(
     'Nodes of a Redis Cluster that these streams lie on, `redis://host:port` with commas between; user, password and TLS as the first one says. Empty: they lie at REDIS_URL.',
@@ -162,6 +166,7 @@ export abstract class Config implements Values {
   declare readonly REFRESH_TOKEN_TTL_SECONDS: number;
   declare readonly PASSWORD_MIN_LENGTH: number;
   declare readonly LOG_LEVEL: Values['LOG_LEVEL'];
+  declare readonly OTEL_EXPORTER_OTLP_ENDPOINT: string;
   declare readonly EVENT_SHARDS: number;
   declare readonly EVENT_REDIS_CLUSTER: string;
   declare readonly EVENT_BATCH_SIZE: number;

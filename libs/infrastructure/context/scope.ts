@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ClsService, type ClsStore } from 'nestjs-cls';
 import type { Actor } from '#domain/shared/actor';
 import { Clock, Ids, RequestContext } from '#application/shared/tools';
+import { activeTraceparent } from '#adapters/shared/tracing/traceparent';
 import type { UnitOfWork } from '#infrastructure/database/unit-of-work';
 import { v7 } from 'uuid';
 
@@ -17,6 +18,8 @@ export interface IdempotentRequest {
 
 export interface Scope extends ClsStore {
   requestId: string | null;
+  /** That the request brought, where it is not traced here. */
+  traceparent?: string | null;
   /** Who has shown a valid token, for the log. */
   caller?: Actor;
   work?: UnitOfWork;
@@ -29,6 +32,10 @@ export class ScopedContext implements RequestContext {
 
   get requestId(): string | null {
     return this.cls.isActive() ? this.cls.get('requestId') : null;
+  }
+
+  get traceparent(): string | null {
+    return activeTraceparent() ?? (this.cls.isActive() ? this.cls.get('traceparent') : null) ?? null;
   }
 
   get actor(): Actor {

@@ -15,6 +15,7 @@ import { NoStatisticsOfDocuments1795240000016 } from '#migrations/1795240000016-
 import { AgeOfTheOutbox1795240000017 } from '#migrations/1795240000017-age-of-the-outbox';
 import { Retention1795240000018 } from '#migrations/1795240000018-retention';
 import { GoalTimes1795240000019 } from '#migrations/1795240000019-goal-times';
+import { TracesOfOutgoingEvents1795240000020 } from '#migrations/1795240000020-traces-of-outgoing-events';
 
 /** All migrations, in their order; the last one is the head that readiness asks for. */
 export const MIGRATIONS = [
@@ -35,4 +36,5 @@ export const MIGRATIONS = [
   AgeOfTheOutbox1795240000017,
   Retention1795240000018,
   GoalTimes1795240000019,
+  TracesOfOutgoingEvents1795240000020,
 ];

@@ -6,12 +6,15 @@ export interface OutgoingMessage {
   readonly id: string;
   /** JSON, as both the stream and the channel get it. */
   readonly json: string;
+  /** Of what caused it, where that is traced. */
+  readonly traceparent: string | null;
 }
 
 interface Row {
   readonly publish_seq: string;
   readonly message_id: string;
   readonly message: string;
+  readonly traceparent: string | null;
 }
 
 const MOST = 500;
@@ -84,10 +87,11 @@ export class OutboxSource {
 
   private async messages(sql: string, parameters: unknown[]): Promise<OutgoingMessage[]> {
     const { rows } = await this.client.query<Row>(sql, parameters);
-    return rows.map(({ publish_seq, message_id, message }) => ({
+    return rows.map(({ publish_seq, message_id, message, traceparent }) => ({
       seq: Number(publish_seq),
       id: message_id,
       json: message,
+      traceparent,
     }));
   }
 }

@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import type { Result } from '#domain/shared/result';
 import { Histogram } from 'prom-client';
 import { Door, type Request } from '#application/shared/door';
+import { inSpan } from '#adapters/shared/tracing/spans';
 import type { Scope } from '#infrastructure/context/scope';
 import { IdempotentAnswers } from '#infrastructure/database/idempotent-answers';
 import { UnitOfWork } from '#infrastructure/database/unit-of-work';
@@ -60,11 +61,14 @@ export class TransactionalDoor implements Door {
   }
 
   private async dispatch<T>(request: Request<T>): Promise<Result<T>> {
-    const stop = duration.startTimer({ handler: request.constructor.name });
+    const { name } = request.constructor;
+    const stop = duration.startTimer({ handler: name });
     try {
-      return await (request instanceof Command
-        ? this.commands.execute(request as Command<Result<T>>)
-        : this.queries.execute(request as Query<Result<T>>));
+      return await inSpan(name, () =>
+        request instanceof Command
+          ? this.commands.execute(request as Command<Result<T>>)
+          : this.queries.execute(request as Query<Result<T>>),
+      );
     } finally {
       stop();
     }

@@ -8,6 +8,7 @@ import { Logger } from 'nestjs-pino';
 import { v7 } from 'uuid';
 import { BodyPipe } from '#adapters/shared/http/body.pipe';
 import { Routes } from '#adapters/shared/http/routes';
+import { readTraceparent } from '#adapters/shared/tracing/traceparent';
 import type { Config } from '#infrastructure/config/config';
 import type { Scope } from '#infrastructure/context/scope';
 import { acceptableOnly, BATCH_LIMIT, BODY_LIMIT, forgetTypeOfNothing, readBodies } from '#infrastructure/http/bodies';
@@ -87,6 +88,7 @@ const shape = (app: NestFastifyApplication): void => {
   fastify.addHook('preValidation', (request, _reply, done) => {
     cls.run(() => {
       cls.set('requestId', request.id);
+      cls.set('traceparent', readTraceparent(request.headers.traceparent));
       done();
     });
   });

@@ -39,6 +39,7 @@ import { Limits } from '#infrastructure/limits/limits';
 import { RateGuard } from '#infrastructure/limits/rate.guard';
 import { Gauges } from '#infrastructure/observability/gauges';
 import { Health, HealthParts } from '#infrastructure/observability/health';
+import { LastSpans } from '#infrastructure/observability/last-spans';
 import { logging } from '#infrastructure/observability/logging';
 import { OperationsServer } from '#infrastructure/observability/operations-server';
 import { CacheGenerations } from '#infrastructure/redis/cache-generations';
@@ -103,6 +104,7 @@ export class CoreModule {
         settings,
         ...tools,
         IdempotentAnswers,
+        LastSpans,
         ExternalKeys,
         Verification,
         JwtStrategy,

@@ -2,6 +2,7 @@ import { RequestMethod } from '@nestjs/common';
 import { ClsServiceManager } from 'nestjs-cls';
 import type { Params } from 'nestjs-pino';
 import { stdTimeFunctions } from 'pino';
+import { activeTraceparent, traceIdOf } from '#adapters/shared/tracing/traceparent';
 import type { Config } from '#infrastructure/config/config';
 import { VERSION } from '#infrastructure/config/version';
 import type { Scope } from '#infrastructure/context/scope';
@@ -18,10 +19,12 @@ export const logging = ({ LOG_LEVEL }: Config): Params => ({
     formatters: { level: (label) => ({ level: label.toUpperCase() }) },
     // The line of a request has its id from the logger already; the same key twice is no good JSON.
     mixin: (_line, _level, logger) => {
-      const { requestId = null, caller } = scope();
+      const { requestId = null, traceparent: brought = null, caller } = scope();
+      const traceparent = activeTraceparent() ?? brought;
       const isNamed = 'request_id' in logger.bindings();
       return {
         ...(requestId !== null && !isNamed && { request_id: requestId }),
+        ...(traceparent !== null && { trace_id: traceIdOf(traceparent) }),
         ...(caller && { tenant_id: caller.tenantId, user_id: caller.userId }),
       };
     },

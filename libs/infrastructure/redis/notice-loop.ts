@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { Door } from '#application/shared/door';
 import type { PartHealth } from '#application/shared/health';
+import { inBatchSpan } from '#adapters/shared/tracing/spans';
 import { FactIntake } from '#adapters/notifications/messaging/fact-intake';
 import { Config } from '#infrastructure/config/config';
 import { HealthParts } from '#infrastructure/observability/health';
@@ -80,7 +81,8 @@ export class NoticeLoop implements OnApplicationBootstrap, BeforeApplicationShut
 
   private async handle(entries: readonly Entry[]): Promise<void> {
     if (entries.length === 0) return;
-    await this.intake.take(entries.map(({ event }) => event));
+    const traceparents = entries.map(({ traceparent }) => traceparent);
+    await inBatchSpan('take facts', traceparents, () => this.intake.take(entries.map(({ event }) => event)));
     await this.group.acknowledge(entries);
     this.lastHandled = Date.now();
   }

@@ -25,8 +25,9 @@ const ADD = `
     for i = 1, #info, 2 do if info[i] == 'last-generated-id' then last = info[i + 1] end end
   end
   if last ~= ARGV[1] then return redis.error_reply('MOVED_ON the stream ends at ' .. last .. ', not at ' .. ARGV[1]) end
-  for i = 3, #ARGV, 2 do
-    redis.call('XADD', KEYS[1], ARGV[i], 'event', ARGV[i + 1])
+  for i = 3, #ARGV, 3 do
+    local trace = ARGV[i + 2] == '' and {} or { 'traceparent', ARGV[i + 2] }
+    redis.call('XADD', KEYS[1], ARGV[i], 'event', ARGV[i + 1], unpack(trace))
     if ARGV[2] == 'tell' then redis.call('PUBLISH', '${OUT_CHANNEL}', ARGV[i + 1]) end
   end
   return 'OK'`;
@@ -78,7 +79,7 @@ export class OutStream {
     const fresh = messages.filter(({ seq }) => seq > lastSeq);
     const last = fresh.at(-1);
     if (!last) return;
-    const entries = fresh.flatMap(({ seq, json }) => [idOf(seq), json]);
+    const entries = fresh.flatMap(({ seq, json, traceparent }) => [idOf(seq), json, traceparent ?? '']);
     await this.redis.eval(ADD, 1, OUT_STREAM, this.end, channel, ...entries);
     this.end = idOf(last.seq);
   }

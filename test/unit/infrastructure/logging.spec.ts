@@ -54,6 +54,14 @@ describe('A line of the log', () => {
     expect(line.split('"request_id"')).toHaveLength(2);
   });
 
+  it('names the trace that a request brought', () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const line = lineOf({ requestId: 'r-1', traceparent }, (logger) => {
+      logger.info('hello');
+    });
+    expect(JSON.parse(line)).toMatchObject({ request_id: 'r-1', trace_id: '0af7651916cd43dd8448eb211c80319c' });
+  });
+
   it('tells nothing of headers, where tokens are', () => {
     const line = lineOf({ requestId: null }, (logger) => {
       logger.info({ req: { headers: { authorization: 'Bearer secret' } } }, 'request completed');

@@ -23,6 +23,8 @@ export interface AuditEntry extends Origin {
 /** A fact for the outbox, with the version of what it is about where that has one. */
 export interface Told<T extends string = string> extends OutgoingFact<T>, Origin {
   readonly version?: number;
+  /** Of the event that caused it; otherwise it goes on with the trace of the change itself. */
+  readonly traceparent?: string | null;
 }
 
 /** Writes what happened into the audit log and the outbox, in the transaction of the change itself (SPEC 7). */
@@ -53,7 +55,7 @@ export class Journal {
   }
 
   private parameters(entries: readonly AuditEntry[], facts: readonly Told[]): unknown[] {
-    const { actor } = this.context;
+    const { actor, traceparent } = this.context;
     for (const { tenantId = actor.tenantId, entityType, entityId } of entries) {
       this.db.changed(tenantId, [entityType, `${entityType}:${entityId}`]);
     }
@@ -67,6 +69,7 @@ export class Journal {
       messages.map((message) => message.tenant_id),
       messages.map((message) => message.id),
       messages.map((message) => JSON.stringify(message)),
+      facts.map((fact) => fact.traceparent ?? traceparent),
     ];
   }
 
@@ -108,9 +111,10 @@ const said = (first: number, where = ''): readonly [audited: string, told: strin
      SELECT e.tenant_id, e.id, ${$(1)}::timestamptz, e.action, e.entity_type, e.entity_id, ${$(2)}::uuid, e.changes, e.request_id
      FROM json_to_recordset(${$(0)}::json) AS e (tenant_id uuid, id uuid, action text, entity_type text, entity_id uuid,
        changes jsonb, request_id text) ${where}`,
-    `INSERT INTO outbox (tenant_id, message_id, message, created_at)
-     SELECT m.tenant_id, m.id, m.message, ${$(1)}::timestamptz
-     FROM unnest(${$(3)}::uuid[], ${$(4)}::uuid[], ${$(5)}::text[]) WITH ORDINALITY AS m (tenant_id, id, message, n) ${where}
+    `INSERT INTO outbox (tenant_id, message_id, message, created_at, traceparent)
+     SELECT m.tenant_id, m.id, m.message, ${$(1)}::timestamptz, m.traceparent
+     FROM unnest(${$(3)}::uuid[], ${$(4)}::uuid[], ${$(5)}::text[], ${$(6)}::text[])
+       WITH ORDINALITY AS m (tenant_id, id, message, traceparent, n) ${where}
      ORDER BY m.n`,
   ];
 };

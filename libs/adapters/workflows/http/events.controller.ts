@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Actor } from '#domain/shared/actor';
 import { fault, forbidden, invalid, type FieldFault } from '#domain/shared/errors';
 import { err, ok, type Result } from '#domain/shared/result';
-import { Clock } from '#application/shared/tools';
+import { Clock, RequestContext } from '#application/shared/tools';
 import { Operation } from '#adapters/shared/http/operation';
 import { Caller } from '#adapters/shared/http/parameters';
 import { eventsSchema } from '#adapters/workflows/http/events.schema';
@@ -28,6 +28,7 @@ export class EventsController {
   constructor(
     private readonly batcher: EventBatcher,
     private readonly clock: Clock,
+    private readonly context: RequestContext,
   ) {}
 
   @Operation({
@@ -56,8 +57,9 @@ export class EventsController {
   }
 
   private async results(envelopes: readonly Envelope[], requestId: string, now: Date): Promise<Result<EventResults>> {
+    const { traceparent } = this.context;
     const arrivals = envelopes.flatMap((envelope) =>
-      envelope.kind === 'event' ? [{ event: envelope.event, requestId, answered: true }] : [],
+      envelope.kind === 'event' ? [{ event: envelope.event, requestId, traceparent, answered: true }] : [],
     );
     const verdicts = await this.batcher.gather(arrivals);
     const times = arrivals.map(() => now);

@@ -2,6 +2,7 @@ import { Actor } from '#domain/shared/actor';
 import type { Door } from '#application/shared/door';
 import type { Arrival, EventOutcome } from '#application/workflows/arrival';
 import { DetectGoals } from '#application/workflows/commands/detect-goals';
+import { inBatchSpan } from '#adapters/shared/tracing/spans';
 import { blameOf, isLockTimeout } from '#adapters/shared/persistence/blame';
 
 /** What became of one event: its outcome, the database's own word against it, or nothing yet because its tenant is locked. */
@@ -54,7 +55,12 @@ export class EventBatcher {
    * Decides one batch. When rows are locked for long, the batch is parted by tenants, so that the others go on without the
    * one that is locked; when the database refuses a value, it is halved until the culprit is alone. Anything else is thrown.
    */
-  async decide(arrivals: readonly Arrival[]): Promise<Verdict[]> {
+  decide(arrivals: readonly Arrival[]): Promise<Verdict[]> {
+    const traceparents = arrivals.map(({ traceparent }) => traceparent);
+    return inBatchSpan('decide events', traceparents, () => this.judge(arrivals));
+  }
+
+  private async judge(arrivals: readonly Arrival[]): Promise<Verdict[]> {
     const tenants = [...new Set(arrivals.map(({ event }) => event.tenantId))];
     try {
       const decided = await this.door.send(new DetectGoals(Actor.system(tenants, 'event:publish'), arrivals));
@@ -108,13 +114,13 @@ export class EventBatcher {
     const [ones, others] = [true, false].map((side) =>
       arrivals.filter(({ event }) => first.has(event.tenantId) === side),
     );
-    const [decidedOnes, decidedOthers] = await Promise.all([this.decide(ones ?? []), this.decide(others ?? [])]);
+    const [decidedOnes, decidedOthers] = await Promise.all([this.judge(ones ?? []), this.judge(others ?? [])]);
     const verdicts = [decidedOnes.values(), decidedOthers.values()] as const;
     return arrivals.flatMap(({ event }) => verdicts[first.has(event.tenantId) ? 0 : 1].next().value ?? []);
   }
 
   private async halved(arrivals: readonly Arrival[]): Promise<Verdict[]> {
     const middle = arrivals.length >> 1;
-    return [...(await this.decide(arrivals.slice(0, middle))), ...(await this.decide(arrivals.slice(middle)))];
+    return [...(await this.judge(arrivals.slice(0, middle))), ...(await this.judge(arrivals.slice(middle)))];
   }
 }

@@ -101,7 +101,7 @@ export class EventIntake {
   }
 
   private read(way: DeadLetterWay, message: RawMessage): Reading {
-    const { origin, receivedAt, channel } = message;
+    const { origin, receivedAt, channel, traceparent = null } = message;
     const opened = this.signatures.open(message);
     if (!opened) return { letter: { ...unsigned(way, message), tenantId: null } };
     const { raw } = opened;
@@ -119,7 +119,9 @@ export class EventIntake {
     if (envelope.kind === 'ignored') return null;
     if (envelope.kind === 'event') {
       const { event } = envelope;
-      if (maySpeakFor(opened, event.tenantId)) return { arrival: { event, requestId: null, answered: false } };
+      if (maySpeakFor(opened, event.tenantId)) {
+        return { arrival: { event, requestId: null, traceparent, answered: false } };
+      }
       countMismatch();
       return { letter: { ...unsigned(way, message), tenantId: null } };
     }

@@ -11,4 +11,6 @@ export interface RawMessage {
   /** Of an entry of a stream whose producer signs. */
   readonly keyId?: string | undefined;
   readonly signature?: string | undefined;
+  /** Of an entry of a stream whose producer traces: W3C, in the form of version 00. */
+  readonly traceparent?: string | null;
 }

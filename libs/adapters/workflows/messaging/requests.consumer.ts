@@ -79,7 +79,7 @@ export class RequestsConsumer {
     if (envelope.kind === 'invalid') return err(invalid(envelope.faults));
     if (envelope.kind === 'ignored') return ok(plain(envelope.eventId, 'ignored'));
     const { event } = envelope;
-    const [verdict] = await this.batcher.gather([{ event, requestId: null, answered: true }]);
+    const [verdict] = await this.batcher.gather([{ event, requestId: null, traceparent: null, answered: true }]);
     return verdict && 'postponed' in verdict ? err(POSTPONED) : ok(resultOf(event.eventId, verdict, false));
   }
 

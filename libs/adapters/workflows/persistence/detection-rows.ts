@@ -16,6 +16,7 @@ export interface Achieved {
   readonly achieved_at: string;
   readonly event_id: string;
   readonly request_id: string | null;
+  readonly traceparent: string | null;
   readonly first_of_type: boolean;
 }
 
@@ -28,6 +29,7 @@ export interface Exited {
   readonly workflow_goal_id: string;
   readonly goal_type: GoalType;
   readonly request_id: string | null;
+  readonly traceparent: string | null;
   readonly time_to_goal_ms: number;
   readonly achieved_at: string;
   readonly cancelled_actions: number;
@@ -40,7 +42,7 @@ interface Entry {
 
 /** What is written of each goal a decision says was reached; the tenant is that of the event. */
 export const achievementRow = ({ enrollment, reached }: NamedDecision) =>
-  reached.map(({ id, goal, event, requestId }) => ({
+  reached.map(({ id, goal, event, requestId, traceparent }) => ({
     id,
     tenant_id: event.tenantId,
     workflow_id: enrollment.workflowId,
@@ -59,17 +61,22 @@ export const achievementRow = ({ enrollment, reached }: NamedDecision) =>
     },
     metadata: event.source === null ? {} : { source: event.source },
     request_id: requestId,
+    traceparent: traceparent ?? undefined,
   }));
 
 /** What is asked of the end of an enrollment. */
-export const exitRow = ({ enrollment, exitGoal, reached }: NamedDecision) => ({
-  tenant_id: enrollment.tenantId,
-  enrollment_id: enrollment.id,
-  contact_id: enrollment.contactId,
-  workflow_goal_id: exitGoal?.id,
-  goal_type: exitGoal?.goalType,
-  request_id: reached.find(({ goal }) => goal === exitGoal)?.requestId,
-});
+export const exitRow = ({ enrollment, exitGoal, reached }: NamedDecision) => {
+  const last = reached.find(({ goal }) => goal === exitGoal);
+  return {
+    tenant_id: enrollment.tenantId,
+    enrollment_id: enrollment.id,
+    contact_id: enrollment.contactId,
+    workflow_goal_id: exitGoal?.id,
+    goal_type: exitGoal?.goalType,
+    request_id: last?.requestId,
+    traceparent: last?.traceparent ?? undefined,
+  };
+};
 
 export const achievementTold = (row: Achieved): Entry => ({
   audit: {
@@ -86,6 +93,7 @@ export const achievementTold = (row: Achieved): Entry => ({
   fact: {
     tenantId: row.tenant_id,
     requestId: row.request_id,
+    traceparent: row.traceparent,
     type: 'workflow.goal.achieved',
     goalId: row.workflow_goal_id,
     details: {
@@ -117,6 +125,7 @@ export const exitTold = (row: Exited, now: Date): Entry => ({
   fact: {
     tenantId: row.tenant_id,
     requestId: row.request_id,
+    traceparent: row.traceparent,
     type: 'workflow.exit.goal',
     goalId: row.workflow_goal_id,
     details: {

@@ -133,7 +133,7 @@ export class SqlDetectionStore implements DetectionStore {
       `WITH d AS (
          SELECT * FROM json_to_recordset($1) AS d (id uuid, tenant_id uuid, workflow_id uuid, enrollment_id uuid, contact_id text,
            workflow_goal_id uuid, goal_type text, achieved_at timestamptz, event_id text, trigger_event jsonb, metadata jsonb,
-           request_id text)
+           request_id text, traceparent text)
        ), fresh AS (
          INSERT INTO workflow_goal_achievements (tenant_id, id, workflow_id, enrollment_id, contact_id, workflow_goal_id, goal_type,
            achieved_at, recorded_at, event_id, trigger_event, metadata)
@@ -145,7 +145,7 @@ export class SqlDetectionStore implements DetectionStore {
          RETURNING tenant_id, id
        )
        SELECT d.id, d.tenant_id, d.workflow_id, d.enrollment_id, d.contact_id, d.workflow_goal_id, d.goal_type, d.achieved_at,
-         d.event_id, d.request_id,
+         d.event_id, d.request_id, d.traceparent,
          (SELECT p.id FROM workflow_goal_achievements p WHERE p.tenant_id = d.tenant_id
             AND p.enrollment_id = d.enrollment_id AND p.goal_type = d.goal_type LIMIT 1) IS NULL AS first_of_type
        FROM fresh JOIN d ON d.tenant_id = fresh.tenant_id AND d.id = fresh.id`,
@@ -206,7 +206,7 @@ const KEYS_IN_ORDER = `(SELECT DISTINCT * FROM unnest($1::uuid[], $2::uuid[]) AS
 const END = `
   WITH x AS (
     SELECT * FROM json_to_recordset($1) AS x (tenant_id uuid, enrollment_id uuid, contact_id text, workflow_goal_id uuid,
-      goal_type text, request_id text)
+      goal_type text, request_id text, traceparent text)
   ), latest AS (
     SELECT x.tenant_id, x.enrollment_id, a.achieved_at
     FROM x, LATERAL (SELECT max(achieved_at) AS achieved_at FROM workflow_goal_achievements

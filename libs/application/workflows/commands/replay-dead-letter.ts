@@ -44,8 +44,8 @@ export class ReplayDeadLetterHandler {
 
   private async decide(event: ContactEvent): Promise<Result<ReplayView>> {
     const system = Actor.system([event.tenantId], 'event:publish');
-    const { requestId } = this.context;
-    const decided = await this.door.send(new DetectGoals(system, [{ event, requestId, answered: true }]));
+    const { requestId, traceparent } = this.context;
+    const decided = await this.door.send(new DetectGoals(system, [{ event, requestId, traceparent, answered: true }]));
     if (!decided.ok) return decided;
     const { event_id, outcome, achievements } = existing(decided.value[0] ?? null);
     return outcome === 'unknown_tenant' ? err(FOREIGN) : ok({ event_id, outcome, achievements });

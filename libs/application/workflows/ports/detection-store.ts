@@ -12,11 +12,12 @@ export interface Held {
   readonly enrollments: readonly OpenEnrollment[];
 }
 
-/** A decision on its way into the store: its achievements have ids, and know whose request brought their event. */
+/** A decision on its way into the store: its achievements have ids, and know which request or trace brought their event. */
 export interface NamedDecision extends Omit<Decision, 'reached'> {
   readonly reached: readonly (Decision['reached'][number] & {
     readonly id: string;
     readonly requestId: string | null;
+    readonly traceparent: string | null;
   })[];
 }
 

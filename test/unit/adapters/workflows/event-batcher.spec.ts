@@ -11,6 +11,7 @@ const arrival = (eventId: string, tenantId: string): Arrival => ({
     ...{ source: null, data: {}, facts: {} },
   },
   requestId: null,
+  traceparent: null,
   answered: true,
 });
 

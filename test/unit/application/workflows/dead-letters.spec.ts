@@ -63,7 +63,7 @@ const replaying = async (
     },
   };
   const door = new FixedDoor(answer);
-  const context = { requestId: 'request-1', actor: admin };
+  const context = { requestId: 'request-1', traceparent: null, actor: admin };
   const handler = new ReplayDeadLetterHandler(letters, reader, door, clock, context);
   return {
     replay: (actor = admin, which = id) => handler.execute(new ReplayDeadLetter(actor, which)),
@@ -78,7 +78,9 @@ describe('replaying a dead letter', () => {
     const { replay, door, letters } = await replaying(ok(EVENT));
     expect(await replay()).toEqual(ok({ event_id: 'evt-1', outcome: 'no_match', achievements: [] }));
     expect(door.asked[0]?.actor).toEqual(Actor.system([TENANT], 'event:publish'));
-    expect(door.asked[0]?.arrivals).toEqual([{ event: EVENT, requestId: 'request-1', answered: true }]);
+    expect(door.asked[0]?.arrivals).toEqual([
+      { event: EVENT, requestId: 'request-1', traceparent: null, answered: true },
+    ]);
     expect((await letters.letters(TENANT, page)).total).toBe(0);
   });
 
