@@ -64,7 +64,7 @@ const least = (percent) => ({ statements: percent, branches: percent, functions:
 
 module.exports = {
   // Jest has one limit for all projects; it ends what hangs, and says nothing about speed.
-  testTimeout: 30_000,
+  testTimeout: 90_000,
   // Jest takes groups from the end: what waits most first, so that no core is idle at last.
   projects: [
     project('unit'),

@@ -16,13 +16,21 @@ const main = async (): Promise<void> => {
       minutes: { type: 'string' },
       runs: { type: 'string' },
       points: { type: 'boolean', default: false },
+      'at-once': { type: 'string', default: '4' },
       mutants: { type: 'boolean', default: false },
       only: { type: 'string', default: '' },
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     },
   });
   if (values.mutants) return tryMutants(Number(values.seconds), Number(values.seed), values.only);
-  if (values.points) return tryPoints(Number(values.runs ?? 20), Number(values.seed), values.only);
+  if (values.points) {
+    const [runs, seed, atOnce] = [values.runs ?? 20, values.seed, values['at-once']].map(Number) as [
+      number,
+      number,
+      number,
+    ];
+    return tryPoints(values.only, runs, seed, atOnce);
+  }
   const seconds = values.minutes === undefined ? Number(values.seconds) : Number(values.minutes) * 60;
   for (let n = 0; n < Number(values.runs ?? 1); n += 1) {
     const seed = Number(values.seed) + n;
@@ -61,8 +69,8 @@ const tryMutants = async (seconds: number, seed: number, only: string): Promise<
 };
 
 /** Brings processes to each named point, and harms the world there. */
-const tryPoints = (runs: number, seed: number, only: string): Promise<void> =>
-  tryRows(only, runs, seed, (name, found) => {
+const tryPoints = (only: string, runs: number, seed: number, atOnce: number): Promise<void> =>
+  tryRows(only, runs, seed, atOnce, (name, found) => {
     const result = found.length === 0 ? `nothing lost, nothing twice in ${String(runs)} runs` : 'FAILED';
     process.stdout.write(`${name}: ${result}\n${listed(found)}`);
     if (found.length > 0) process.exitCode = 1;

@@ -5,7 +5,6 @@ import type { Member } from './fleet';
 import { Stand } from './stand';
 
 const CAUGHT_MS = 300;
-const ROWS_AT_ONCE = 4;
 const LONGEST_END_MS = 25_000;
 const MOST_LOST_BYTES = 2000;
 
@@ -216,6 +215,7 @@ export const tryRows = async (
   only: string,
   runs: number,
   seed: number,
+  atOnce: number,
   tell: (name: string, found: readonly string[]) => void,
 ): Promise<void> => {
   const rows = ROWS.filter(({ name }) => name.includes(only));
@@ -231,5 +231,5 @@ export const tryRows = async (
       await stand.close();
     }
   };
-  await Promise.all(Array.from({ length: Math.min(ROWS_AT_ONCE, rows.length) }, lane));
+  await Promise.all(Array.from({ length: Math.min(atOnce, rows.length) }, lane));
 };

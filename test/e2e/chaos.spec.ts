@@ -14,7 +14,10 @@ describe('A service that is killed, frozen and cut off all the time', () => {
   }, 240_000);
 
   it('nor when it dies at the very point', async () => {
-    const chaos = Program.start('test/chaos/main.js', ['--points', '--runs', '1'], { cwd: PROJECT, env: {} });
+    const chaos = Program.start('test/chaos/main.js', ['--points', '--runs', '1', '--at-once', '2'], {
+      cwd: PROJECT,
+      env: {},
+    });
     const { code, out, err } = await chaos.ended;
     expect(`${out}${err}`).not.toContain('FAILED');
     expect(out.match(/nothing lost, nothing twice in 1 runs/g)).toHaveLength(18);
