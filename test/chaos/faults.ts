@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Member } from './fleet';
 import type { Load } from './load';
-import { groupOf } from './oracle';
+import { groupsOf } from './oracle';
 import type { Servers } from './servers';
 
 const FROZEN_MS = 2500;
@@ -27,11 +27,38 @@ export interface Stage {
   readonly probe: () => Promise<void>;
 }
 
+type Fault = readonly [name: string, harm: (stage: Stage) => Promise<void>];
+
+/** Those of a cluster that has the event streams. */
+const FAULTS_OF_CLUSTER: readonly Fault[] = [
+  [
+    'master of the cluster killed',
+    async ({ servers: { cluster, shards } }) => {
+      const master = (await cluster?.masterOf(oneOf(shards))) ?? 0;
+      cluster?.signal(master, 'SIGKILL');
+      await sleep(AWAY_MS);
+      await cluster?.restart(master);
+      await cluster?.isWhole();
+    },
+  ],
+  ['shard handed over to another master', async ({ servers: { cluster, shards } }) => cluster?.move(oneOf(shards))],
+  [
+    'master of the cluster frozen',
+    async ({ servers: { cluster, shards } }) => {
+      const master = (await cluster?.masterOf(oneOf(shards))) ?? 0;
+      cluster?.signal(master, 'SIGSTOP');
+      await sleep(FROZEN_MS);
+      cluster?.signal(master, 'SIGCONT');
+      await cluster?.isWhole();
+    },
+  ],
+];
+
 /**
  * The great faults, one after the other, over and over: those of Redis last, so that there is a time in which things are cached.
  * What makes Redis lose something has it sent again.
  */
-const FAULTS: readonly (readonly [name: string, harm: (stage: Stage) => Promise<void>])[] = [
+const FAULTS: readonly Fault[] = [
   [
     'API killed',
     async ({ api }) => {
@@ -120,7 +147,7 @@ const FAULTS: readonly (readonly [name: string, harm: (stage: Stage) => Promise<
   ],
 ];
 
-/** Does harm until told to stop; the last fault is mended before it resolves. */
+/** Does harm until told to stop, but to a cluster each harm once; the last fault is mended before it resolves. */
 export const doHarm = async (stage: Stage, harm: Harm, isOver: () => boolean): Promise<void> => {
   await Promise.all([killWorkers(stage, harm, isOver), greatFaults(stage, harm, isOver)]);
 };
@@ -136,8 +163,9 @@ const killWorkers = async ({ workers }: Stage, harm: Harm, isOver: () => boolean
 };
 
 const greatFaults = async (stage: Stage, harm: Harm, isOver: () => boolean): Promise<void> => {
-  const faults = FAULTS.filter(([name]) => !stage.spared.test(name));
-  for (let turn = 0; !isOver(); turn += 1) {
+  const ofCluster = stage.servers.cluster ? FAULTS_OF_CLUSTER : [];
+  const faults = [...ofCluster, ...FAULTS].filter(([name]) => !stage.spared.test(name));
+  for (let turn = 0; turn < ofCluster.length || !isOver(); turn += 1) {
     const [name, fault] = faults[turn % faults.length] ?? ['', () => Promise.resolve()];
     await fault(stage);
     harm.done.push(name);
@@ -148,12 +176,14 @@ const greatFaults = async (stage: Stage, harm: Harm, isOver: () => boolean): Pro
   }
 };
 
+const oneOf = (all: readonly string[]): string => all[Math.floor(Math.random() * all.length)] ?? '';
+
 /** Waits until everything that came in is decided and everything that goes out is sent. */
 export const settled = async (servers: Servers, unsent: () => Promise<number>, seconds: number): Promise<boolean> => {
   const end = Date.now() + seconds * 1000;
   while (Date.now() < end) {
-    const { pending, lag } = await groupOf(servers);
-    if (pending === 0 && lag === 0 && (await unsent()) === 0) return true;
+    const groups = await groupsOf(servers);
+    if (groups.every(({ pending, lag }) => pending === 0 && lag === 0) && (await unsent()) === 0) return true;
     await sleep(100);
   }
   return false;

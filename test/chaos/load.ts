@@ -4,8 +4,6 @@ import type { Told } from '../support/detection';
 import type { ModelEvent } from '../support/model';
 import type { Servers } from './servers';
 
-export const STREAM = 'goal-service:events:in:0';
-
 const TICK_MS = 50;
 const RETRY_MS = 100;
 /** For how long, after the last event was handed in for the first time, it is tried again. */
@@ -88,7 +86,7 @@ export class Load {
   private async add(text: string): Promise<void> {
     while (!this.hasGivenUp) {
       try {
-        await this.servers.redis.xadd(STREAM, '*', 'event', text);
+        await this.servers.streams.xadd(shardOf(text, this.servers.shards), '*', 'event', text);
         return;
       } catch {
         await sleep(RETRY_MS);
@@ -141,6 +139,10 @@ interface Decided {
 
 /** The same way for the same event every time: two fifths over HTTP and Pub/Sub, the rest by stream. */
 const wayOf = (text: string): 'http' | 'pubsub' | 'stream' => {
-  const turn = (createHash('md5').update(text).digest()[0] ?? 0) % 5;
+  const turn = byteOf(text, 0) % 5;
   return turn === 0 ? 'http' : turn === 1 ? 'pubsub' : 'stream';
 };
+
+const shardOf = (text: string, shards: readonly string[]): string => shards[byteOf(text, 1) % shards.length] ?? '';
+
+const byteOf = (text: string, n: number): number => createHash('md5').update(text).digest()[n] ?? 0;

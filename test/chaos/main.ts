@@ -8,13 +8,17 @@ const SHOWN = 20;
 const MOST_TRIES = 3;
 const DIST = join(__dirname, '../..');
 
-/** `npm run chaos`: does everything that can happen to a service, and looks whether anything was lost or done twice. */
+/**
+ * `npm run chaos`: does everything that can happen to a service, and looks whether anything was lost or done twice; with
+ * `--cluster`, where the streams that events come in on are spread over one.
+ */
 const main = async (): Promise<void> => {
   const { values } = parseArgs({
     options: {
       seconds: { type: 'string', default: '60' },
       minutes: { type: 'string' },
       runs: { type: 'string' },
+      cluster: { type: 'boolean', default: false },
       points: { type: 'boolean', default: false },
       'at-once': { type: 'string', default: '4' },
       mutants: { type: 'boolean', default: false },
@@ -22,7 +26,8 @@ const main = async (): Promise<void> => {
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     },
   });
-  if (values.mutants) return tryMutants(Number(values.seconds), Number(values.seed), values.only);
+  const { cluster: withCluster } = values;
+  if (values.mutants) return tryMutants(Number(values.seconds), Number(values.seed), values.only, withCluster);
   if (values.points) {
     const [runs, seed, atOnce] = [values.runs ?? 20, values.seed, values['at-once']].map(Number) as [
       number,
@@ -34,14 +39,14 @@ const main = async (): Promise<void> => {
   const seconds = values.minutes === undefined ? Number(values.seconds) : Number(values.minutes) * 60;
   for (let n = 0; n < Number(values.runs ?? 1); n += 1) {
     const seed = Number(values.seed) + n;
-    const outcome = await run({ seconds, seed });
+    const outcome = await run({ seconds, seed, withCluster });
     report(seed, outcome);
     if (outcome.findings.length > 0) process.exitCode = 1;
   }
 };
 
 /** Builds each deliberate mistake, and shows that the oracle finds it; tries a rare one again with another order of events. */
-const tryMutants = async (seconds: number, seed: number, only: string): Promise<void> => {
+const tryMutants = async (seconds: number, seed: number, only: string, withCluster: boolean): Promise<void> => {
   for (const mutant of MUTANTS.filter(({ name }) => name.includes(only))) {
     const { dist, remove } = await build(DIST, mutant);
     let [found, tries]: [readonly string[], number] = [[], 0];
@@ -50,6 +55,7 @@ const tryMutants = async (seconds: number, seed: number, only: string): Promise<
         settlingSeconds: 15,
         ...(mutant.spared && { spared: mutant.spared }),
         seconds,
+        withCluster,
         seed: seed + tries,
         dist,
         spoil: (servers) => spoil(servers, mutant),

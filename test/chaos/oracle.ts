@@ -3,7 +3,6 @@ import { catalogFaults } from '../integration/support/catalog';
 import { disagreements, type Told } from '../support/detection';
 import { UNSENT } from '../support/outbox';
 import { leaked } from './leaks';
-import { STREAM } from './load';
 import type { Servers } from './servers';
 
 /** What nobody may ever find, each as a query that answers what is wrong (RELIABILITY, *The oracle*). */
@@ -65,7 +64,7 @@ export const findings = async (
     ...leaks,
     ...(await ofDeadLetters(servers, malformed)),
     ...(await ofOutgoing(servers)),
-    ...(await ofStream(servers)),
+    ...(await ofStreams(servers)),
     ...(await servers.asSuperuser(catalogFaults)),
   ];
 };
@@ -103,15 +102,30 @@ const ofOutgoing = async (servers: Servers): Promise<string[]> => {
   ];
 };
 
-const ofStream = async (servers: Servers): Promise<string[]> => {
-  const { pending, lag } = await groupOf(servers);
-  return pending === 0 && lag === 0 ? [] : [`${String(pending)} events pending and ${String(lag)} unread`];
-};
+const ofStreams = async (servers: Servers): Promise<string[]> =>
+  (await groupsOf(servers)).flatMap(({ shard, pending, lag, readTo }) =>
+    pending === 0 && lag === 0 && readTo !== '0-0'
+      ? []
+      : [`${shard}: ${String(pending)} events pending, ${String(lag)} unread, read up to ${readTo}`],
+  );
 
-/** How far the readers of the way in are; `NaN` where there is no group. */
-export const groupOf = async ({ redis }: Servers): Promise<{ pending: number; lag: number; read: number }> => {
-  const groups = (await redis.xinfo('GROUPS', STREAM).catch(() => [])) as unknown[][];
-  const fields = groups.find((one) => one.includes('goal-service')) ?? [];
-  const field = (name: string): number => Number(fields[fields.indexOf(name) + 1] ?? NaN);
-  return { pending: field('pending'), lag: field('lag'), read: field('entries-read') };
-};
+interface Group {
+  readonly shard: string;
+  readonly pending: number;
+  readonly lag: number;
+  readonly readTo: string;
+}
+
+/** How far the readers of each shard are; `NaN` where there is no group. */
+export const groupsOf = ({ streams, shards }: Servers): Promise<Group[]> =>
+  Promise.all(
+    shards.map(async (shard) => {
+      const groups = (await streams.xinfo('GROUPS', shard).catch(() => [])) as unknown[][];
+      const fields = groups.find((one) => one.includes('goal-service')) ?? [];
+      const field = (name: string): unknown => fields[fields.indexOf(name) + 1] ?? NaN;
+      return {
+        ...{ shard, readTo: String(field('last-delivered-id')) },
+        ...{ pending: Number(field('pending')), lag: Number(field('lag')) },
+      };
+    }),
+  );

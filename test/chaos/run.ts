@@ -29,6 +29,8 @@ export interface Outcome {
 export interface RunOptions {
   readonly seconds: number;
   readonly seed: number;
+  /** Whether the streams that events come in on are spread over a cluster. */
+  readonly withCluster?: boolean;
   /** The compiled service: this one, or a copy with a mistake in it. */
   readonly dist?: string;
   /** For how long it is waited that all is decided and sent. */
@@ -43,12 +45,13 @@ export interface RunOptions {
 export const run = async ({
   seconds,
   seed,
+  withCluster = false,
   dist = DIST,
   settlingSeconds = SETTLING_SECONDS,
   spared = /^$/,
   spoil,
 }: RunOptions): Promise<Outcome> => {
-  const servers = await Servers.start();
+  const servers = await Servers.start(withCluster);
   try {
     await spoil?.(servers);
     await watchForLeaks(servers);
@@ -98,7 +101,8 @@ const harmed = async (
     isOver = true;
     await harming.catch(() => undefined);
     const isSettled = await settled(servers, () => unsent(servers), settlingSeconds);
-    const found = await findings(servers, stories, plan.malformed);
+    // Servers that could not be brought back are a finding, too.
+    const found = await findings(servers, stories, plan.malformed).catch((failure: unknown) => [String(failure)]);
     const codes = await Promise.all([api, ...workers].map((member) => member.end()));
     return {
       harm,

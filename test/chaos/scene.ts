@@ -9,8 +9,12 @@ const SECRET_KEY = 'chaos, which is a secret of this run alone';
 const PATIENCE_MS = 60_000;
 
 /** The settings of every process of the service. */
-export const environmentOf = ({ wayToPostgres, wayToRedis }: Servers, port: string): Record<string, string> => ({
+export const environmentOf = (
+  { wayToPostgres, wayToRedis, cluster, shards }: Servers,
+  port: string,
+): Record<string, string> => ({
   ...{ DATABASE_URL: wayToPostgres.url, REDIS_URL: wayToRedis.url, SECRET_KEY, PORT: port },
+  ...(cluster && { EVENT_REDIS_CLUSTER: cluster.urls, EVENT_SHARDS: String(shards.length) }),
   ...{ METRICS_PORT: '0', LOG_LEVEL: 'error', EVENT_PROCESSING_TIMEOUT_MS: '2000' },
   ...{ RATE_LIMIT: '1000000000', RATE_LIMIT_EVENTS: '1000000000' },
 });

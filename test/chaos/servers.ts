@@ -1,15 +1,19 @@
 import { chmod, mkdtemp, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Redis } from 'ioredis';
+import { Redis, type Cluster } from 'ioredis';
 import { Client, Pool, type QueryResultRow } from 'pg';
 import { migrationSource } from '#infrastructure/database/data-source';
 import { startPostgres, type LocalPostgres } from '#infrastructure/local/local-postgres';
 import { startRedis, type LocalRedis } from '#infrastructure/local/local-redis';
 import { redisCache } from '#infrastructure/local/local-servers';
+import { shardKey } from '#infrastructure/redis/stream-loop';
 import { Proxy } from '../support/proxy';
+import { RedisCluster } from '../support/redis-cluster';
 
-/** PostgreSQL and Redis as durable as in production, each behind a way that can be cut. */
+const SHARDS_OF_CLUSTER = 6;
+
+/** PostgreSQL and Redis as durable as in production, each behind a way that can be cut; and a cluster for the event streams, where it is asked for. */
 export class Servers {
   readonly redis: Redis;
   private pool: Pool;
@@ -20,6 +24,7 @@ export class Servers {
     private redisServer: LocalRedis,
     readonly wayToPostgres: Proxy,
     readonly wayToRedis: Proxy,
+    readonly cluster: RedisCluster | undefined,
   ) {
     this.redis = new Redis(redisServer.url, {
       enableOfflineQueue: false,
@@ -32,7 +37,7 @@ export class Servers {
     this.pool = this.open();
   }
 
-  static async start(): Promise<Servers> {
+  static async start(withCluster = false): Promise<Servers> {
     const folder = await mkdtemp(join(tmpdir(), 'goal-service-chaos-'));
     await chmod(folder, 0o711);
     const postgres = await startPostgres(join(folder, 'postgres'));
@@ -41,7 +46,16 @@ export class Servers {
     await source.runMigrations();
     await source.destroy();
     const ways = [await Proxy.before(postgres.appUrl), await Proxy.before(redis.url)] as const;
-    return new Servers(folder, postgres, redis, ...ways);
+    return new Servers(folder, postgres, redis, ...ways, withCluster ? await RedisCluster.start() : undefined);
+  }
+
+  /** What has the streams that events come in on. */
+  get streams(): Redis | Cluster {
+    return this.cluster?.client ?? this.redis;
+  }
+
+  get shards(): readonly string[] {
+    return Array.from({ length: this.cluster ? SHARDS_OF_CLUSTER : 1 }, (_, n) => shardKey(n));
   }
 
   /** As a superuser, who sees every tenant. */
@@ -93,7 +107,7 @@ export class Servers {
     this.redis.disconnect();
     await this.pool.end();
     await Promise.all([this.wayToPostgres.stop(), this.wayToRedis.stop()]);
-    await Promise.all([this.postgres.stop(), this.redisServer.stop()]);
+    await Promise.all([this.postgres.stop(), this.redisServer.stop(), this.cluster?.stop()]);
     await rm(this.folder, { recursive: true, force: true });
   }
 

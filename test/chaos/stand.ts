@@ -7,7 +7,6 @@ import { story, tell, type Story, type Told } from '../support/detection';
 import { settled } from './faults';
 import { Member, REACHED } from './fleet';
 import { watchForLeaks } from './leaks';
-import { STREAM } from './load';
 import { findings } from './oracle';
 import { environmentOf, probeOf, tenantsOf, unsent } from './scene';
 import { Servers } from './servers';
@@ -79,7 +78,8 @@ export class Stand {
 
   /** Hands in every event of the latest run, as its producers do again when Redis may have lost it. */
   async send(): Promise<void> {
-    for (const text of this.latest) await this.servers.redis.xadd(STREAM, '*', 'event', text);
+    const { streams, shards } = this.servers;
+    for (const text of this.latest) await streams.xadd(shards[0] ?? '', '*', 'event', text);
   }
 
   worker(): Member {

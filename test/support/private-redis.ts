@@ -16,12 +16,12 @@ export interface PrivateRedis {
   stop(): Promise<void>;
 }
 
-/** A Redis server of one suite's own, for what all databases of a server share. */
-export const privateRedis = async (): Promise<PrivateRedis> => {
+/** A Redis server of one suite's own, for what all databases of a server share. `more`: settings of the server. */
+export const privateRedis = async (more: Readonly<Record<string, string>> = {}): Promise<PrivateRedis> => {
   const folder = await scratchFolder('redis');
   const data = join(folder, 'data');
   const begin = async () => {
-    const server = await startRedis(folder, { cache: redisCache, durable: false });
+    const server = await startRedis(folder, { cache: redisCache, durable: false, more });
     return { ...server, pid: await pidOf(server.url) };
   };
   let server = await begin();

@@ -1,88 +1,146 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster, Redis } from 'ioredis';
-import { startRedis, type LocalRedis } from '#infrastructure/local/local-redis';
-import { redisCache } from '#infrastructure/local/local-servers';
 import { freePort } from '#infrastructure/local/processes';
-import { scratchFolder } from './scratch-folder';
+import { eventually } from './app';
+import { privateRedis, type PrivateRedis } from './private-redis';
 
 const SLOTS = 16_384;
 const MASTERS = 3;
+const MOVE_MS = 5000;
+const PATIENCE_MS = 30_000;
+const WELL = ['cluster_state:ok', `cluster_known_nodes:${String(MASTERS)}`, 'slots_pfail:0', 'slots_fail:0'];
 
-/** A Redis Cluster of three masters without replicas, each with its append-only file. */
+interface Node {
+  readonly server: PrivateRedis;
+  readonly id: string;
+  /** For what is asked of this very node. */
+  readonly redis: Redis;
+}
+
+/** Three masters of a real Redis Cluster, each with a third of the slots and, unless it is asked for, none with a replica. */
 export class RedisCluster {
-  private constructor(
-    private readonly folder: string,
-    private readonly busPorts: readonly number[],
-    private readonly nodes: LocalRedis[],
-  ) {}
+  /** As a producer has it: of the whole cluster. */
+  readonly client: Cluster;
+
+  private readonly replicas: Node[] = [];
+
+  private constructor(private readonly masters: readonly Node[]) {
+    this.client = new Cluster(
+      masters.map(({ server }) => server.url),
+      { enableOfflineQueue: false, redisOptions: { commandTimeout: 2000, maxRetriesPerRequest: 0 } },
+    );
+    this.client.on('error', () => undefined);
+  }
 
   static async start(): Promise<RedisCluster> {
-    const folder = await scratchFolder('redis-cluster');
-    const cluster = new RedisCluster(folder, await Promise.all(Array.from({ length: MASTERS }, () => freePort(0))), []);
-    for (let n = 0; n < MASTERS; n += 1) await cluster.begin(n);
-    await cluster.meet();
+    const masters = await Promise.all(Array.from({ length: MASTERS }, startNode));
+    await Promise.all(masters.map(({ redis }, n) => redis.call('CLUSTER', 'ADDSLOTSRANGE', ...rangeOf(n))));
+    const [first, ...others] = masters;
+    for (const { server, busPort } of others) await first?.redis.call('CLUSTER', 'MEET', ...placeOf(server), busPort);
+    const cluster = new RedisCluster(masters);
+    await cluster.isWhole();
     return cluster;
   }
 
-  /** As the setting `EVENT_REDIS_CLUSTER` wants them. */
+  /** Waits until every node says that all are well. */
+  async isWhole(): Promise<void> {
+    await eventually(
+      () => Promise.all(this.masters.map(({ redis }) => redis.call('CLUSTER', 'INFO'))),
+      (all) => all.every((info) => WELL.every((word) => String(info).includes(word))),
+      PATIENCE_MS,
+    );
+  }
+
+  /** As `EVENT_REDIS_CLUSTER` has them. */
   get urls(): string {
-    return this.nodes.map(({ url }) => url).join();
+    return this.masters.map(({ server }) => server.url).join(',');
   }
 
-  /** A producer's way in: what is not answered is for the producer to send again. */
-  connect(): Cluster {
-    const cluster = new Cluster(this.urls.split(','), {
-      redisOptions: { commandTimeout: 1000, autoResendUnfulfilledCommands: false },
-      clusterRetryStrategy: () => 100,
-    });
-    cluster.on('error', () => undefined);
-    return cluster;
+  /** The number of the master that has a key. */
+  async masterOf(key: string): Promise<number> {
+    const slot = await this.slotOf(key);
+    const ranges = await this.master(0).redis.cluster('SLOTS');
+    const [, , node] = ranges.find(([from, to]) => from <= slot && slot <= to) ?? [];
+    return this.masters.findIndex(({ id }) => id === node?.[2]);
   }
 
-  async kill(n: number): Promise<void> {
-    const info = await this.ask(n, (redis) => redis.info('server'));
-    process.kill(Number(/^process_id:(\d+)/m.exec(info)?.[1]), 'SIGKILL');
-    await this.nodes[n]?.stop();
+  /** Gives a master a replica, and waits until that has everything. */
+  async replicate(n: number): Promise<void> {
+    const replica = await startNode();
+    this.replicas.push(replica);
+    await this.master(0).redis.call('CLUSTER', 'MEET', ...placeOf(replica.server), replica.busPort);
+    const { id } = this.master(n);
+    await eventually(
+      () => replica.redis.cluster('REPLICATE', id).catch((failure: unknown) => String(failure)),
+      (answer) => answer === 'OK',
+    );
+    await eventually(
+      () => replica.redis.info('replication'),
+      (info) => info.includes('master_link_status:up'),
+    );
   }
 
-  /** (Again) with what it has on disk. */
-  async begin(n: number): Promise<void> {
-    this.nodes[n] = await startRedis(join(this.folder, String(n)), {
-      cache: redisCache,
-      databases: 1,
-      more: {
-        ...{ 'cluster-enabled': 'yes', 'cluster-port': String(this.busPorts[n]) },
-        // The shards of the others go on.
-        'cluster-require-full-coverage': 'no',
-      },
-    });
+  /** To the process of a master: `SIGKILL`, or `SIGSTOP` and `SIGCONT`. */
+  signal(n: number, name: NodeJS.Signals): void {
+    this.master(n).server.signal(name);
+  }
+
+  /** Starts a master again where it was, with what it has on disk. */
+  async restart(n: number): Promise<void> {
+    await this.master(n).server.start();
+  }
+
+  /** Hands the slot of a key over to the next master, with what is in it, while it is used. */
+  async move(key: string): Promise<void> {
+    const [slot, owner] = [await this.slotOf(key), await this.masterOf(key)];
+    const [from, to] = [this.master(owner), this.master((owner + 1) % MASTERS)];
+    await to.redis.cluster('SETSLOT', slot, 'IMPORTING', from.id);
+    await from.redis.cluster('SETSLOT', slot, 'MIGRATING', to.id);
+    const keys = await from.redis.cluster('GETKEYSINSLOT', slot, 100);
+    if (keys.length > 0) await from.redis.call('MIGRATE', ...placeOf(to.server), '', 0, MOVE_MS, 'KEYS', ...keys);
+    // Who takes it over first: a slot is never nobody's.
+    for (const { redis } of [to, from, ...this.masters]) await redis.cluster('SETSLOT', slot, 'NODE', to.id);
+  }
+
+  /** Has every master carry out a command. */
+  everywhere(name: string, ...rest: readonly string[]): Promise<unknown[]> {
+    return Promise.all(this.masters.map(({ redis }) => redis.call(name, ...rest)));
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.nodes.map((node) => node.stop()));
-    await rm(this.folder, { recursive: true, force: true });
+    this.client.disconnect();
+    const nodes = [...this.masters, ...this.replicas];
+    for (const { redis } of nodes) redis.disconnect();
+    await Promise.all(nodes.map(({ server }) => server.stop()));
   }
 
-  private async meet(): Promise<void> {
-    for (let n = 0; n < MASTERS; n += 1) {
-      const [first, next] = [n, n + 1].map((at) => Math.floor((SLOTS * at) / MASTERS));
-      await this.ask(n, (redis) => redis.cluster('ADDSLOTSRANGE', first ?? 0, (next ?? 0) - 1));
-      const { port } = new URL(this.nodes[n]?.url ?? '');
-      if (n > 0)
-        await this.ask(0, (redis) => redis.call('CLUSTER', 'MEET', '127.0.0.1', port, String(this.busPorts[n])));
-    }
-    for (let n = 0; n < MASTERS; n += 1)
-      while (!(await this.ask(n, (redis) => redis.cluster('INFO'))).includes('cluster_known_nodes:3')) await sleep(50);
-    for (let n = 0; n < MASTERS; n += 1)
-      while (!(await this.ask(n, (redis) => redis.cluster('INFO'))).includes('cluster_slots_ok:16384')) await sleep(50);
+  private slotOf(key: string): Promise<number> {
+    return this.master(0).redis.cluster('KEYSLOT', key);
   }
 
-  private async ask<T>(n: number, question: (redis: Redis) => Promise<T>): Promise<T> {
-    const redis = new Redis(this.nodes[n]?.url ?? '');
-    return question(redis).finally(() => {
-      redis.disconnect();
-    });
+  private master(n: number): Node {
+    const master = this.masters[n];
+    if (!master) throw new Error(`the cluster has no master ${String(n)}`);
+    return master;
   }
 }
+
+const startNode = async (): Promise<Node & { readonly busPort: string }> => {
+  const busPort = String(await freePort(0));
+  const server = await privateRedis({
+    'cluster-enabled': 'yes',
+    'cluster-port': busPort,
+    'cluster-node-timeout': '1000',
+    // While one master is away the others go on.
+    'cluster-require-full-coverage': 'no',
+  });
+  const redis = new Redis(server.url, { retryStrategy: () => 50 });
+  redis.on('error', () => undefined);
+  return { server, busPort, redis, id: String(await redis.call('CLUSTER', 'MYID')) };
+};
+
+const rangeOf = (n: number): [number, number] => {
+  const from = (part: number): number => Math.floor((SLOTS * part) / MASTERS);
+  return [from(n), from(n + 1) - 1];
+};
+
+const placeOf = ({ url }: PrivateRedis): [string, string] => [new URL(url).hostname, new URL(url).port];
