@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { Config } from '#infrastructure/config/config';
+import { accessOf, placeOf } from '#infrastructure/redis/address';
 
 const retryStrategy = (attempt: number): number => Math.min(50 * 2 ** attempt, 2000);
 
@@ -17,6 +18,9 @@ const PROMPT: RedisOptions = {
 
 /** Where a slot has gone is told once; a node that is away is for the caller to wait for. */
 const MOST_REDIRECTIONS = 3;
+
+/** How often a cluster is asked who has which slot: a master that hangs does not say that another has taken over. */
+const LOOK_AROUND_MS = 5000;
 
 /** What a command of one key can be sent to: a server, or the cluster whose node holds the key. */
 export type EventRedis = Redis | Cluster;
@@ -42,14 +46,16 @@ export class RedisConnections implements OnApplicationShutdown {
   openForEvents(name: string, options: RedisOptions = {}): EventRedis {
     if (this.config.EVENT_REDIS_CLUSTER === '') return this.open(name, options);
     const nodes = this.config.EVENT_REDIS_CLUSTER.split(',').map((text) => new URL(text.trim()));
-    const cluster = new Cluster(
-      nodes.map(({ hostname, port }) => ({ host: hostname, port: Number(port || 6379) })),
-      {
-        ...{ lazyConnect: true, enableOfflineQueue: options.enableOfflineQueue ?? false },
-        ...{ maxRedirections: MOST_REDIRECTIONS, clusterRetryStrategy: retryStrategy },
-        redisOptions: { ...PROMPT, ...named(name), ...options, ...access(nodes[0]) },
-      },
-    );
+    const cluster = new Cluster(nodes.map(placeOf), {
+      ...{ lazyConnect: true, enableOfflineQueue: options.enableOfflineQueue ?? false },
+      ...{ maxRedirections: MOST_REDIRECTIONS, clusterRetryStrategy: retryStrategy },
+      ...{ slotsRefreshInterval: LOOK_AROUND_MS },
+      // Or a command whose reply was cut would be sent again after all.
+      retryDelayOnFailover: 0,
+      // By their names, for which their certificates are good.
+      dnsLookup: (host, use) => use(null, host),
+      redisOptions: { ...PROMPT, ...named(name), ...options, ...(nodes[0] && accessOf(nodes[0])) },
+    });
     return this.connect(name, cluster);
   }
 
@@ -68,10 +74,3 @@ export class RedisConnections implements OnApplicationShutdown {
 }
 
 const named = (name: string): RedisOptions => ({ connectionName: `goal-service:${name}` });
-
-/** What an address says besides the place. */
-const access = ({ protocol, username, password }: URL = new URL('redis://')): RedisOptions => ({
-  ...(protocol === 'rediss:' && { tls: {} }),
-  ...(username !== '' && { username: decodeURIComponent(username) }),
-  ...(password !== '' && { password: decodeURIComponent(password) }),
-});
