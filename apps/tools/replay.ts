@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { NestFactory } from '@nestjs/core';
+import { DataSource } from 'typeorm';
 import { readConfig } from '#infrastructure/config/config';
 import { toolModule } from '#infrastructure/modules/processes';
 import { EventReplay } from '#infrastructure/redis/event-replay';
@@ -24,6 +25,7 @@ const main = async (): Promise<void> => {
     process.stdout.write(`${String(events)} events decided again; what was decided before has not changed\n`);
   } finally {
     await app.close();
+    await app.get(DataSource).destroy();
   }
 };
 

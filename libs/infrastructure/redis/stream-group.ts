@@ -92,7 +92,7 @@ export const blameOfReading = (failure: unknown): Blame =>
   isRedisTrouble((failure as Error).message) ? 'world' : blameOf(failure);
 
 /** Waits for a connection that is being made, for as long as making it may take. */
-const ready = async (redis: EventRedis): Promise<void> => {
+export const ready = async (redis: EventRedis): Promise<void> => {
   if (redis.status === 'ready') return;
   await once(redis, 'ready', { signal: AbortSignal.timeout(5000) });
 };

@@ -7,6 +7,7 @@ import { Config } from '#infrastructure/config/config';
 import { CrashPoints } from '#infrastructure/context/crash-points';
 import { HealthParts } from '#infrastructure/observability/health';
 import { RedisConnections } from '#infrastructure/redis/connections';
+import { ready } from '#infrastructure/redis/stream-group';
 import { shardKey, SHARDS_SEEN, StreamLoop } from '#infrastructure/redis/stream-loop';
 
 const ASK_AGAIN_MS = 1000;
@@ -57,6 +58,7 @@ export class EventStreams implements OnApplicationBootstrap, BeforeApplicationSh
     const redis = this.connections.openForEvents('shards');
     while (!this.stopped) {
       try {
+        await ready(redis);
         const seen = Number(await redis.eval(KEEP_LARGEST, 1, SHARDS_SEEN, this.config.EVENT_SHARDS));
         for (let shard = this.config.EVENT_SHARDS; shard < seen; shard += 1) this.read(shard, false);
         return;
