@@ -10,7 +10,7 @@ import { startRedis } from '#infrastructure/local/local-redis';
 import { redisCache } from '#infrastructure/local/local-servers';
 import { seedEnrollments, seedWorkflow } from '../support/seed';
 
-/** Servers of the benchmark's own, as durable as in production (fsync, AOF), and a way past row-level security to fill them. */
+/** Servers of the benchmark's own, set as in production (fsync, AOF, autovacuum), and a way past row-level security to fill them. */
 export interface Setting {
   readonly appUrl: string;
   /** Sees every row without row-level security: the cheaper way, left to the baseline. */
@@ -26,7 +26,7 @@ export const openSetting = async (): Promise<Setting> => {
   // PostgreSQL started by root runs as another user, who must get through.
   await chmod(folder, 0o711);
   const [postgres, redisServer] = await Promise.all([
-    startPostgres(join(folder, 'postgres')),
+    startPostgres(join(folder, 'postgres'), { analyzesSoon: false }),
     startRedis(join(folder, 'redis'), { cache: redisCache }),
   ]);
   const source = await migrationSource(postgres.ownerUrl).initialize();

@@ -64,7 +64,7 @@ describe('The cache', () => {
 
   it('keeps an answer that reads any of a kind as long as none of them changes', async () => {
     const [one, other] = [await fresh(), await fresh()];
-    const any = () => numbers.query(() => numbers.kept(one, () => numbers.row(one), { reads: ['number'] }));
+    const any = () => numbers.query(() => numbers.kept(one, () => numbers.row(one), { reads: ['task'] }));
     await any();
     expect(await outcomes(any)).toEqual(HIT);
     await numbers.raise(other);
@@ -185,7 +185,7 @@ describe('The cache', () => {
     const change = (things: number) =>
       numbers.command(async () => {
         await numbers.write(one);
-        const names = Array.from({ length: things }, (_, n) => `thing:${String(n)}`);
+        const names = Array.from({ length: things }, (_, n) => `task:${String(n)}` as const);
         app.nest.get(Database).changed(numbers.tenantId, names);
       });
     await numbers.cached(other);
@@ -199,7 +199,7 @@ describe('The cache', () => {
   it('leaves nothing in Redis of a change of what nobody has asked for', async () => {
     const name = await fresh();
     await numbers.raise(name);
-    expect(await app.redis.keys(`*thing:number:${name}`)).toEqual([]);
+    expect(await app.redis.keys(`*thing:task:${name}`)).toEqual([]);
   });
 
   it('keeps nothing while the commit of a change is under way, and again as soon as it is done', async () => {
@@ -225,7 +225,7 @@ describe('The cache', () => {
   it('keeps nothing while a writer that died may still have a commit under way', async () => {
     const name = await fresh();
     await numbers.cached(name);
-    const thing = { tenantId: numbers.tenantId, thing: `number:${name}` };
+    const thing = { tenantId: numbers.tenantId, thing: `task:${name}` };
     letCommitsTake(app, 300);
     await app.nest.get(CacheServer).mark([thing], 'a writer that dies', 'to come');
     expect(await outcomes(() => numbers.cached(name))).toEqual(BYPASS);

@@ -30,8 +30,8 @@ class Forgetful implements Database {
     return this.db.entities();
   }
 
-  changed(tenantId: string, things: readonly string[]): void {
-    this.db.changed(tenantId, things);
+  changed(...change: Parameters<Database['changed']>): void {
+    this.db.changed(...change);
   }
 
   afterCommit(work: () => Promise<void>): void {

@@ -1,11 +1,21 @@
+/** What answers that are kept are made of. A change of anything else makes none of them stale: nobody is told of it. */
+const KINDS = ['goal', 'goal_link', 'task', 'workflow', 'workflow_figures'] as const;
+
+type CachedKind = (typeof KINDS)[number];
+
+/** One thing by its id (`workflow:<id>`), or any of the tenant's of that kind (`workflow`). */
+export type CachedThing = CachedKind | `${CachedKind}:${string}`;
+
+export const isCachedKind = (kind: string): kind is CachedKind => (KINDS as readonly string[]).includes(kind);
+
 /** What may be kept of one tenant, and what it is made of. */
 export interface CacheEntry {
   /** The kind of answer, a short word that metrics show too: `workflow_statistics`. */
   readonly kind: string;
   /** Which of its kind. */
   readonly key: string;
-  /** What it is made of, as those who change it name it: `workflow:<id>`, or `workflow` for any of the tenant's. */
-  readonly reads: readonly string[];
+  /** What it is made of, as those who change it name it. */
+  readonly reads: readonly CachedThing[];
   /** How long it may be kept; 0: not at all. */
   readonly seconds: number;
 }

@@ -25,8 +25,22 @@ class PooledClient extends Client {
     super(config);
     this.on('error', () => undefined);
     timed(this);
+    gathered(this);
   }
 }
+
+/** Statements that are sent in one moment leave in one packet. */
+const gathered = (client: Client): void => {
+  const send = client.query.bind(client) as (...parameters: readonly unknown[]) => unknown;
+  client.query = ((...parameters: readonly unknown[]) => {
+    const { stream } = client.connection;
+    if (stream.writableCorked === 0) {
+      stream.cork();
+      process.nextTick(() => stream.uncork());
+    }
+    return send(...parameters);
+  }) as typeof client.query;
+};
 
 export interface DatabaseOptions {
   readonly url: string;

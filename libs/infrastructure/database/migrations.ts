@@ -16,6 +16,7 @@ import { AgeOfTheOutbox1795240000017 } from '#migrations/1795240000017-age-of-th
 import { Retention1795240000018 } from '#migrations/1795240000018-retention';
 import { GoalTimes1795240000019 } from '#migrations/1795240000019-goal-times';
 import { TracesOfOutgoingEvents1795240000020 } from '#migrations/1795240000020-traces-of-outgoing-events';
+import { AchievementsOfEnrollments1795240000021 } from '#migrations/1795240000021-achievements-of-enrollments';
 
 /** All migrations, in their order; the last one is the head that readiness asks for. */
 export const MIGRATIONS = [
@@ -37,4 +38,5 @@ export const MIGRATIONS = [
   Retention1795240000018,
   GoalTimes1795240000019,
   TracesOfOutgoingEvents1795240000020,
+  AchievementsOfEnrollments1795240000021,
 ];

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ClsService } from 'nestjs-cls';
 import type { PoolClient, QueryResultRow } from 'pg';
 import type { EntityManager } from 'typeorm';
+import type { CachedThing } from '#application/shared/cache';
 import { Database } from '#adapters/shared/persistence/database';
 import type { Scope } from '#infrastructure/context/scope';
 import type { UnitOfWork } from '#infrastructure/database/unit-of-work';
@@ -34,7 +35,7 @@ export class ScopedDatabase implements Database {
     return (await this.work.runner()).manager;
   }
 
-  changed(tenantId: string, things: readonly string[]): void {
+  changed(tenantId: string, things: readonly CachedThing[]): void {
     this.work.changes.add(tenantId, things);
   }
 

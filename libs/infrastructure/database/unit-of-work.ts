@@ -60,11 +60,8 @@ export class UnitOfWork {
     if (!tenants.every((id) => UUID.test(id))) throw new Error('a tenant id is no UUID');
     const runner = this.source.createQueryRunner();
     const client = (await runner.connect()) as Client;
-    // One text: the ids are checked above, and several statements take no parameters. The first statement of the work goes out
-    // in the same packet; that this one fails shows there, and at the end.
-    const { stream } = client.connection;
-    stream.cork();
-    process.nextTick(() => stream.uncork());
+    // One text: the ids are checked above, and several statements take no parameters. That it fails shows in the first
+    // statement of the work, and at the end.
     this.opening = client.query(`BEGIN; SET LOCAL app.tenant_ids = '${tenants.join(',')}'`);
     this.opening.catch(() => undefined);
     // TypeORM takes row locks only in a transaction it knows of, and would have begun this one in two round trips.

@@ -48,7 +48,7 @@ export class Numbers {
       `UPDATE catalog_entries SET name = (name::int + 1)::text WHERE tenant_id = $1 AND external_id = $2 RETURNING name`,
       [this.tenantId, name],
     );
-    this.db.changed(this.tenantId, ['number', `number:${name}`]);
+    this.db.changed(this.tenantId, ['task', `task:${name}`]);
     return Number(row?.name);
   }
 
@@ -71,7 +71,7 @@ export class Numbers {
   kept<T>(name: string, load: () => Promise<T | null>, entry: Partial<CacheEntry> = {}): Promise<T | null> {
     return this.cache.read(
       this.tenantId,
-      { kind: 'number', key: name, reads: [`number:${name}`], seconds: 60, ...entry },
+      { kind: 'number', key: name, reads: [`task:${name}`], seconds: 60, ...entry },
       load,
     );
   }

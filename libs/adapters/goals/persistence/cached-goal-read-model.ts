@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Cache } from '#application/shared/cache';
+import type { Cache, CacheEntry } from '#application/shared/cache';
 import { existing } from '#application/shared/existing';
 import type { Page, PageRequest } from '#application/shared/listing';
 import type { GoalReadModel } from '#application/goals/ports/goal-read-model';
@@ -23,14 +23,14 @@ export class CachedGoalReadModel implements GoalReadModel {
   ) {}
 
   goal(tenantId: string, id: string): Promise<GoalRow | null> {
-    const entry = { kind: 'goal', key: id, reads: [`goal:${id}`], seconds: this.seconds.goal };
+    const entry: CacheEntry = { kind: 'goal', key: id, reads: [`goal:${id}`], seconds: this.seconds.goal };
     return this.cache.read(tenantId, entry, () => this.rows.goal(tenantId, id));
   }
 
   async goals(tenantId: string, page: PageRequest, now: Date): Promise<Page<GoalRow>> {
     const load = (): Promise<Page<GoalRow>> => this.rows.goals(tenantId, page, now);
     if (BY_THE_CLOCK.some((filter) => page.filters[filter])) return load();
-    const entry = {
+    const entry: CacheEntry = {
       kind: 'goal_list',
       key: createHash('sha256').update(JSON.stringify(page)).digest('base64url'),
       reads: ['goal', 'goal_link'],

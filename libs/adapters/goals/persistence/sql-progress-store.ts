@@ -52,7 +52,7 @@ export class SqlProgressStore implements ProgressStore {
 
   async record(tenantId: string, changes: readonly ProgressChange[], now: Date): Promise<void> {
     const next = changes.map((change) => change.next);
-    this.db.changed(tenantId, ['goal', ...changes.map(({ goal }) => `goal:${goal.id}`)]);
+    this.db.changed(tenantId, ['goal', ...changes.map(({ goal }) => `goal:${goal.id}` as const)]);
     await this.db.prepared(WRITE, [
       tenantId,
       changes.map(({ goal }) => goal.id),

@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import type { CachedThing } from '#application/shared/cache';
 
 /**
  * The database as adapters see it: every statement runs in the transaction of the request in hand, which sees the rows of
@@ -18,11 +19,10 @@ export abstract class Database {
   abstract entities(): Promise<EntityManager>;
 
   /**
-   * Tells what this transaction has changed of a tenant, by the names of what others read: `workflow:<id>` is one thing,
-   * `workflow` any of them. The journal tells of every audit entry; who writes rows that it does not name, and that something
-   * cached is made of, tells of them itself.
+   * Tells what this transaction has changed of a tenant that something cached is made of. The journal tells of every audit
+   * entry; who writes rows that it does not name tells of them itself.
    */
-  abstract changed(tenantId: string, things: readonly string[]): void;
+  abstract changed(tenantId: string, things: readonly CachedThing[]): void;
 
   /** Has something done once the transaction is committed, before its caller is answered; never after a roll-back. */
   abstract afterCommit(work: () => Promise<void>): void;

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { OutgoingFact } from '#domain/shared/aggregate';
 import type { Changes } from '#domain/shared/changes';
+import { isCachedKind } from '#application/shared/cache';
 import { Clock, Ids, RequestContext } from '#application/shared/tools';
 import { Database } from '#adapters/shared/persistence/database';
 import { countFacts } from '#adapters/shared/persistence/fact-metrics';
@@ -57,7 +58,7 @@ export class Journal {
   private parameters(entries: readonly AuditEntry[], facts: readonly Told[]): unknown[] {
     const { actor, traceparent } = this.context;
     for (const { tenantId = actor.tenantId, entityType, entityId } of entries) {
-      this.db.changed(tenantId, [entityType, `${entityType}:${entityId}`]);
+      if (isCachedKind(entityType)) this.db.changed(tenantId, [entityType, `${entityType}:${entityId}`]);
     }
     this.db.afterCommit(() => countFacts(facts));
     const now = this.clock.now();

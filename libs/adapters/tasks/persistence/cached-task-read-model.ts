@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Cache } from '#application/shared/cache';
+import type { Cache, CacheEntry } from '#application/shared/cache';
 import { existing } from '#application/shared/existing';
 import type { Page, PageRequest } from '#application/shared/listing';
 import type { TaskReadModel } from '#application/tasks/ports/task-read-model';
@@ -12,7 +12,7 @@ interface Seconds {
 }
 
 /** What a task shows hangs on those it waits for and on its goal: any of the tenant's may be among them. */
-const READS = ['task', 'goal'];
+const READS: CacheEntry['reads'] = ['task', 'goal'];
 
 /** Keeps tasks and lists of them (SPEC 7, *Cache*). Nothing that is shown of a task changes with the clock alone. */
 export class CachedTaskReadModel implements TaskReadModel {

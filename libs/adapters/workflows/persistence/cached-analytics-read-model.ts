@@ -1,5 +1,5 @@
 import type { Period } from '#domain/workflows/period';
-import type { Cache } from '#application/shared/cache';
+import type { Cache, CacheEntry } from '#application/shared/cache';
 import type { Page, PageRequest } from '#application/shared/listing';
 import type { AchievementView } from '#application/workflows/achievements';
 import type { AnalyticsReadModel, WorkflowFigures } from '#application/workflows/ports/analytics-read-model';
@@ -26,7 +26,7 @@ export class CachedAnalyticsReadModel implements AnalyticsReadModel {
   }
 
   figures(tenantId: string, workflowId: string, period: Period): Promise<WorkflowFigures | null> {
-    const entry = {
+    const entry: CacheEntry = {
       kind: 'workflow_statistics',
       key: `${workflowId}:${period.from}:${period.to}`,
       // The workflow itself, because of a deleted one there are none.

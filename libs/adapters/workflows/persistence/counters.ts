@@ -1,5 +1,6 @@
 import { tenthsOfHours } from '#domain/workflows/statistics';
 import type { GoalType } from '#domain/workflows/goal-type';
+import type { CachedThing } from '#application/shared/cache';
 import type { Database } from '#adapters/shared/persistence/database';
 
 /** One addition to a workflow's figures of a UTC day (SPEC 4.5). */
@@ -13,7 +14,7 @@ export interface Count {
 }
 
 /** What a workflow's statistics are made of besides the workflow, by the name of `Database.changed`. */
-export const figuresOf = (workflowId: string): string => `workflow_figures:${workflowId}`;
+export const figuresOf = (workflowId: string): CachedThing => `workflow_figures:${workflowId}`;
 
 /**
  * Adds to the daily counters, summed up first and in one order, so that two transactions never wait for each other.

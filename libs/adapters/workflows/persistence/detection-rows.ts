@@ -1,38 +1,29 @@
-import type { GoalType } from '#domain/workflows/goal-type';
+import type { OpenEnrollment } from '#domain/workflows/decide';
 import type { WorkflowFact } from '#domain/workflows/outgoing';
 import type { NamedDecision } from '#application/workflows/ports/detection-store';
 import type { AuditEntry, Told } from '#adapters/shared/persistence/journal';
-import type { Count } from '#adapters/workflows/persistence/counters';
+import type { Count, GoalTime } from '#adapters/workflows/persistence/counters';
 
-/** An achievement that was written. */
-export interface Achieved {
+/** A goal that a decision says was reached. */
+export interface Achievement {
   readonly id: string;
-  readonly tenant_id: string;
-  readonly workflow_id: string;
-  readonly enrollment_id: string;
-  readonly contact_id: string;
-  readonly workflow_goal_id: string;
-  readonly goal_type: GoalType;
-  readonly achieved_at: string;
-  readonly event_id: string;
-  readonly request_id: string | null;
-  readonly traceparent: string | null;
-  readonly first_of_type: boolean;
+  readonly enrollment: OpenEnrollment;
+  readonly reached: NamedDecision['reached'][number];
 }
 
-/** An enrollment that was ended. `achieved_at`: the latest of its achievements. */
+/** An achievement that was written. */
+export interface Achieved extends Achievement {
+  /** Whether its enrollment had reached no goal of this type before the batch. */
+  readonly isFirstOfType: boolean;
+}
+
+/** An enrollment that was ended. */
 export interface Exited {
-  readonly tenant_id: string;
-  readonly workflow_id: string;
-  readonly enrollment_id: string;
-  readonly contact_id: string;
-  readonly workflow_goal_id: string;
-  readonly goal_type: GoalType;
-  readonly request_id: string | null;
-  readonly traceparent: string | null;
-  readonly time_to_goal_ms: number;
-  readonly achieved_at: string;
-  readonly cancelled_actions: number;
+  readonly decision: NamedDecision;
+  readonly timeToGoalMs: number;
+  /** Of the latest of its achievements; RFC 3339 in UTC. */
+  readonly achievedAt: string;
+  readonly cancelledActions: number;
 }
 
 interface Entry {
@@ -40,123 +31,105 @@ interface Entry {
   readonly fact: Told<WorkflowFact>;
 }
 
-/** What is written of each goal a decision says was reached; the tenant is that of the event. */
-export const achievementRow = ({ enrollment, reached }: NamedDecision) =>
-  reached.map(({ id, goal, event, requestId, traceparent }) => ({
-    id,
-    tenant_id: event.tenantId,
-    workflow_id: enrollment.workflowId,
-    enrollment_id: enrollment.id,
-    contact_id: enrollment.contactId,
+export const achievementsOf = ({ enrollment, reached }: NamedDecision): Achievement[] =>
+  reached.map((one) => ({ id: one.id, enrollment, reached: one }));
+
+/** What is written of it; the tenant is that of the event. */
+export const achievementRow = ({ id, enrollment, reached: { goal, event } }: Achievement) => ({
+  id,
+  tenant_id: event.tenantId,
+  workflow_id: enrollment.workflowId,
+  enrollment_id: enrollment.id,
+  workflow_goal_id: goal.id,
+  goal_type: goal.goalType,
+  achieved_at: event.occurredAt,
+  event_id: event.eventId,
+  trigger_event: {
+    event_id: event.eventId,
+    event_type: event.eventType,
+    occurred_at: event.occurredAt,
+    source: event.source,
+    data: event.data,
+  },
+  metadata: event.source === null ? {} : { source: event.source },
+});
+
+export const achievementTold = ({ id, enrollment, reached }: Achieved): Entry => {
+  const { goal, event, requestId, traceparent } = reached;
+  const whose = { tenantId: event.tenantId, requestId };
+  const changes = {
+    workflow_goal_id: { old: null, new: goal.id },
+    achieved_at: { old: null, new: event.occurredAt },
+  };
+  const details = {
+    achievement_id: id,
     workflow_goal_id: goal.id,
+    ...subjectOf(enrollment),
     goal_type: goal.goalType,
     achieved_at: event.occurredAt,
     event_id: event.eventId,
-    trigger_event: {
-      event_id: event.eventId,
-      event_type: event.eventType,
-      occurred_at: event.occurredAt,
-      source: event.source,
-      data: event.data,
-    },
-    metadata: event.source === null ? {} : { source: event.source },
-    request_id: requestId,
-    traceparent: traceparent ?? undefined,
-  }));
-
-/** What is asked of the end of an enrollment. */
-export const exitRow = ({ enrollment, exitGoal, reached }: NamedDecision) => {
-  const last = reached.find(({ goal }) => goal === exitGoal);
+  };
+  const type = 'workflow.goal.achieved';
   return {
-    tenant_id: enrollment.tenantId,
-    enrollment_id: enrollment.id,
-    contact_id: enrollment.contactId,
-    workflow_goal_id: exitGoal?.id,
-    goal_type: exitGoal?.goalType,
-    request_id: last?.requestId,
-    traceparent: last?.traceparent ?? undefined,
+    audit: { ...whose, action: type, entityType: 'enrollment', entityId: enrollment.id, changes },
+    fact: { ...whose, traceparent, type, goalId: goal.id, details },
   };
 };
 
-export const achievementTold = (row: Achieved): Entry => ({
-  audit: {
-    tenantId: row.tenant_id,
-    requestId: row.request_id,
-    action: 'workflow.goal.achieved',
-    entityType: 'enrollment',
-    entityId: row.enrollment_id,
-    changes: {
-      workflow_goal_id: { old: null, new: row.workflow_goal_id },
-      achieved_at: { old: null, new: row.achieved_at },
-    },
-  },
-  fact: {
-    tenantId: row.tenant_id,
-    requestId: row.request_id,
-    traceparent: row.traceparent,
-    type: 'workflow.goal.achieved',
-    goalId: row.workflow_goal_id,
-    details: {
-      achievement_id: row.id,
-      workflow_goal_id: row.workflow_goal_id,
-      workflow_id: row.workflow_id,
-      enrollment_id: row.enrollment_id,
-      contact_id: row.contact_id,
-      goal_type: row.goal_type,
-      achieved_at: row.achieved_at,
-      event_id: row.event_id,
-    },
-  },
+export const exitTold = ({ decision, cancelledActions }: Exited, now: Date): Entry => {
+  const { enrollment, exitGoal, reached } = decision;
+  const { requestId = null, traceparent = null } = reached.find(({ goal }) => goal === exitGoal) ?? {};
+  const whose = { tenantId: enrollment.tenantId, requestId };
+  const changes = {
+    status: { old: 'active', new: 'completed_goal' },
+    exited_at: { old: null, new: now },
+    exit_reason: { old: null, new: 'goal_achieved' },
+  };
+  const details = {
+    ...subjectOf(enrollment),
+    exit_reason: 'goal_achieved',
+    workflow_goal_id: exitGoal?.id,
+    goal_type: exitGoal?.goalType,
+    cancelled_actions: cancelledActions,
+  };
+  const type = 'workflow.exit.goal';
+  return {
+    audit: { ...whose, action: type, entityType: 'enrollment', entityId: enrollment.id, changes },
+    fact: { ...whose, traceparent, type, ...(exitGoal && { goalId: exitGoal.id }), details },
+  };
+};
+
+const subjectOf = ({ id, workflowId, contactId }: OpenEnrollment) => ({
+  workflow_id: workflowId,
+  enrollment_id: id,
+  contact_id: contactId,
 });
 
-export const exitTold = (row: Exited, now: Date): Entry => ({
-  audit: {
-    tenantId: row.tenant_id,
-    requestId: row.request_id,
-    action: 'workflow.exit.goal',
-    entityType: 'enrollment',
-    entityId: row.enrollment_id,
-    changes: {
-      status: { old: 'active', new: 'completed_goal' },
-      exited_at: { old: null, new: now },
-      exit_reason: { old: null, new: 'goal_achieved' },
-    },
-  },
-  fact: {
-    tenantId: row.tenant_id,
-    requestId: row.request_id,
-    traceparent: row.traceparent,
-    type: 'workflow.exit.goal',
-    goalId: row.workflow_goal_id,
-    details: {
-      workflow_id: row.workflow_id,
-      enrollment_id: row.enrollment_id,
-      contact_id: row.contact_id,
-      exit_reason: 'goal_achieved',
-      workflow_goal_id: row.workflow_goal_id,
-      goal_type: row.goal_type,
-      cancelled_actions: row.cancelled_actions,
-    },
-  },
+export const goalTimeOf = ({ decision: { enrollment }, timeToGoalMs }: Exited): GoalTime => ({
+  tenant_id: enrollment.tenantId,
+  workflow_id: enrollment.workflowId,
+  time_to_goal_ms: timeToGoalMs,
 });
 
 /** What a batch adds to the daily counters; an enrollment counts once for each goal type. */
 export const countersOf = (achieved: readonly Achieved[], exited: readonly Exited[], now: Date): Count[] => {
   const firsts = new Map(
-    achieved.filter(({ first_of_type }) => first_of_type).map((row) => [`${row.enrollment_id} ${row.goal_type}`, row]),
+    achieved
+      .filter(({ isFirstOfType }) => isFirstOfType)
+      .map((one) => [`${one.enrollment.id} ${one.reached.goal.goalType}`, one]),
   );
   return [
-    ...[...firsts.values()].map(({ tenant_id, workflow_id, achieved_at: at, goal_type }) => ({
-      tenant_id,
-      workflow_id,
-      at,
-      counter: goal_type,
-      value: 1,
+    ...[...firsts.values()].map(({ enrollment, reached: { goal, event } }) => ({
+      ...{ tenant_id: enrollment.tenantId, workflow_id: enrollment.workflowId },
+      ...{ at: event.occurredAt.toISOString(), counter: goal.goalType, value: 1 },
     })),
-    ...exited.flatMap(({ tenant_id, workflow_id, achieved_at: at, time_to_goal_ms }): Count[] => [
-      { tenant_id, workflow_id, at: now.toISOString(), counter: 'ended', value: 1 },
-      { tenant_id, workflow_id, at, counter: 'goals_achieved', value: 1 },
-      { tenant_id, workflow_id, at, counter: 'time_to_goal_ms', value: time_to_goal_ms },
-    ]),
+    ...exited.flatMap(({ decision: { enrollment }, achievedAt: at, timeToGoalMs }): Count[] => {
+      const whose = { tenant_id: enrollment.tenantId, workflow_id: enrollment.workflowId };
+      return [
+        { ...whose, at: now.toISOString(), counter: 'ended', value: 1 },
+        { ...whose, at, counter: 'goals_achieved', value: 1 },
+        { ...whose, at, counter: 'time_to_goal_ms', value: timeToGoalMs },
+      ];
+    }),
   ];
 };

@@ -15,10 +15,11 @@ import { ACTIVE_GOAL, workflowsOf, type ActiveGoalRow } from '#adapters/workflow
 import { addToCounters, addToGoalTimes } from '#adapters/workflows/persistence/counters';
 import {
   achievementRow,
+  achievementsOf,
   achievementTold,
   countersOf,
-  exitRow,
   exitTold,
+  goalTimeOf,
   type Achieved,
   type Exited,
 } from '#adapters/workflows/persistence/detection-rows';
@@ -112,7 +113,7 @@ export class SqlDetectionStore implements DetectionStore {
         told.map(({ audit }) => audit),
         told.map(({ fact }) => fact),
       ),
-      addToGoalTimes(this.db, exited),
+      addToGoalTimes(this.db, exited.map(goalTimeOf)),
       addToCounters(this.db, countersOf(achieved, exited, now)),
     ]);
   }
@@ -128,45 +129,39 @@ export class SqlDetectionStore implements DetectionStore {
   }
 
   /** The tenant is the event's own, so that the composite keys refuse a decision that has mixed tenants up. */
-  private insertAchievements(decisions: readonly NamedDecision[], now: Date): Promise<Achieved[]> {
-    return this.db.prepared<Achieved>(
-      `WITH d AS (
-         SELECT * FROM json_to_recordset($1) AS d (id uuid, tenant_id uuid, workflow_id uuid, enrollment_id uuid, contact_id text,
-           workflow_goal_id uuid, goal_type text, achieved_at timestamptz, event_id text, trigger_event jsonb, metadata jsonb,
-           request_id text, traceparent text)
-       ), fresh AS (
-         INSERT INTO workflow_goal_achievements (tenant_id, id, workflow_id, enrollment_id, contact_id, workflow_goal_id, goal_type,
-           achieved_at, recorded_at, event_id, trigger_event, metadata)
-         SELECT d.tenant_id, d.id, d.workflow_id, d.enrollment_id, e.contact_id, d.workflow_goal_id, d.goal_type,
-           d.achieved_at, $2, d.event_id, d.trigger_event, d.metadata
-         FROM d, LATERAL (SELECT contact_id FROM workflow_enrollments
-                          WHERE tenant_id = d.tenant_id AND id = d.enrollment_id OFFSET 0) e
-         ON CONFLICT (tenant_id, enrollment_id, workflow_goal_id) DO NOTHING
-         RETURNING tenant_id, id
-       )
-       SELECT d.id, d.tenant_id, d.workflow_id, d.enrollment_id, d.contact_id, d.workflow_goal_id, d.goal_type, d.achieved_at,
-         d.event_id, d.request_id, d.traceparent,
-         (SELECT p.id FROM workflow_goal_achievements p WHERE p.tenant_id = d.tenant_id
-            AND p.enrollment_id = d.enrollment_id AND p.goal_type = d.goal_type LIMIT 1) IS NULL AS first_of_type
-       FROM fresh JOIN d ON d.tenant_id = fresh.tenant_id AND d.id = fresh.id`,
-      [JSON.stringify(decisions.flatMap(achievementRow)), now],
-    );
+  private async insertAchievements(decisions: readonly NamedDecision[], now: Date): Promise<Achieved[]> {
+    const achievements = new Map(decisions.flatMap(achievementsOf).map((one) => [one.id, one]));
+    const rows = await this.db.prepared<{ id: string; first_of_type: boolean }>(ACHIEVE, [
+      JSON.stringify([...achievements.values()].map(achievementRow)),
+      now,
+    ]);
+    return rows.map((row) => ({ ...known(achievements, row.id), isFirstOfType: row.first_of_type }));
   }
 
   private async exit(exits: readonly NamedDecision[], now: Date): Promise<Exited[]> {
+    const tenants = exits.map(({ enrollment }) => enrollment.tenantId);
+    const ids = exits.map(({ enrollment }) => enrollment.id);
     const [ended, cancelled] = await Promise.all([
-      this.db.prepared<Omit<Exited, 'cancelled_actions'>>(END, [JSON.stringify(exits.map(exitRow)), now]),
-      this.db.prepared<{ enrollment_id: string }>(STOP, [
-        exits.map(({ enrollment }) => enrollment.tenantId),
-        exits.map(({ enrollment }) => enrollment.id),
-        now,
-      ]),
+      this.db.prepared<{ id: string; time_to_goal_ms: number; achieved_at: string }>(END, [tenants, ids, now]),
+      this.db.prepared<{ enrollment_id: string }>(STOP, [tenants, ids, now]),
     ]);
     const actions = new Map<string, number>();
     for (const { enrollment_id: id } of cancelled) actions.set(id, (actions.get(id) ?? 0) + 1);
-    return ended.map((row) => ({ ...row, cancelled_actions: actions.get(row.enrollment_id) ?? 0 }));
+    const decisions = new Map(exits.map((decision) => [decision.enrollment.id, decision]));
+    return ended.map(({ id, time_to_goal_ms, achieved_at }) => ({
+      decision: known(decisions, id),
+      timeToGoalMs: time_to_goal_ms,
+      achievedAt: achieved_at,
+      cancelledActions: actions.get(id) ?? 0,
+    }));
   }
 }
+
+const known = <T>(all: ReadonlyMap<string, T>, id: string): T => {
+  const one = all.get(id);
+  if (one === undefined) throw new Error(`the database answers with a row that it was not asked for: ${id}`);
+  return one;
+};
 
 const withAchieved = (enrollments: readonly OpenEnrollment[], rows: readonly GoalOrAchieved[]): OpenEnrollment[] => {
   const achieved = new Map<string, Set<string>>();
@@ -202,23 +197,28 @@ const TRUTH = `SELECT ${ACTIVE_GOAL}, NULL::uuid AS enrollment_id
 /** Each key once, in the order in which everybody takes locks: a locking sub-select runs for one key after the other. */
 const KEYS_IN_ORDER = `(SELECT DISTINCT * FROM unnest($1::uuid[], $2::uuid[]) AS u (tenant_id, id) ORDER BY id) AS k`;
 
+/** Answers what was written; of which it is the first of its type for the enrollment, as all were before this statement. */
+const ACHIEVE = `
+  INSERT INTO workflow_goal_achievements AS a (tenant_id, id, workflow_id, enrollment_id, contact_id, workflow_goal_id, goal_type,
+    achieved_at, recorded_at, event_id, trigger_event, metadata)
+  SELECT d.tenant_id, d.id, d.workflow_id, d.enrollment_id, e.contact_id, d.workflow_goal_id, d.goal_type, d.achieved_at, $2,
+    d.event_id, d.trigger_event, d.metadata
+  FROM json_to_recordset($1) AS d (id uuid, tenant_id uuid, workflow_id uuid, enrollment_id uuid, workflow_goal_id uuid,
+    goal_type text, achieved_at timestamptz, event_id text, trigger_event jsonb, metadata jsonb),
+  LATERAL (SELECT contact_id FROM workflow_enrollments WHERE tenant_id = d.tenant_id AND id = d.enrollment_id OFFSET 0) e
+  ON CONFLICT (tenant_id, enrollment_id, workflow_goal_id) DO NOTHING
+  RETURNING id, (SELECT p.id FROM workflow_goal_achievements p WHERE p.tenant_id = a.tenant_id
+    AND p.enrollment_id = a.enrollment_id AND p.goal_type = a.goal_type LIMIT 1) IS NULL AS first_of_type`;
+
 /** Ends the enrollments, each at the latest of its achievements. */
 const END = `
-  WITH x AS (
-    SELECT * FROM json_to_recordset($1) AS x (tenant_id uuid, enrollment_id uuid, contact_id text, workflow_goal_id uuid,
-      goal_type text, request_id text, traceparent text)
-  ), latest AS (
-    SELECT x.tenant_id, x.enrollment_id, a.achieved_at
-    FROM x, LATERAL (SELECT max(achieved_at) AS achieved_at FROM workflow_goal_achievements
-                     WHERE tenant_id = x.tenant_id AND enrollment_id = x.enrollment_id) a
-  ), ended AS (
-    UPDATE workflow_enrollments e SET status = 'completed_goal', exited_at = $2, exit_reason = 'goal_achieved',
-      time_to_goal_ms = round(extract(epoch FROM l.achieved_at - e.enrolled_at) * 1000)
-    FROM latest l WHERE e.tenant_id = l.tenant_id AND e.id = l.enrollment_id AND (e.status = 'active') IS TRUE
-    RETURNING e.tenant_id, e.id, e.workflow_id, e.time_to_goal_ms, l.achieved_at
-  )
-  SELECT x.*, ended.workflow_id, ended.time_to_goal_ms, ended.achieved_at
-  FROM x JOIN ended ON ended.tenant_id = x.tenant_id AND ended.id = x.enrollment_id`;
+  UPDATE workflow_enrollments e SET status = 'completed_goal', exited_at = $3, exit_reason = 'goal_achieved',
+    time_to_goal_ms = round(extract(epoch FROM l.achieved_at - e.enrolled_at) * 1000)
+  FROM unnest($1::uuid[], $2::uuid[]) AS k (tenant_id, id),
+  LATERAL (SELECT max(achieved_at) AS achieved_at FROM workflow_goal_achievements
+           WHERE tenant_id = k.tenant_id AND enrollment_id = k.id) l
+  WHERE e.tenant_id = k.tenant_id AND e.id = k.id AND (e.status = 'active') IS TRUE
+  RETURNING e.id, e.time_to_goal_ms, l.achieved_at`;
 
 /**
  * Cancels what is left of enrollments that have ended; a wait whose time has come is finished, not cancelled. Answers a row for
