@@ -87,6 +87,14 @@ class Planned extends Database {
     return this.query(sql, parameters);
   }
 
+  atCommit(sql: string, parameters: readonly unknown[]): void {
+    void this.query(sql, parameters);
+  }
+
+  async narrow(tenantIds: readonly string[]): Promise<void> {
+    await this.query(`SELECT set_config('app.tenant_ids', $1, true)`, [tenantIds.join()]);
+  }
+
   entities(): Promise<EntityManager> {
     throw new Error('set-wise statements need none');
   }
@@ -170,7 +178,7 @@ describe.each([1, 200])('Of %i tenants', (tenantCount) => {
       tenantId: tenants[n % tenantCount] ?? '',
       contactId: `contact-${String(1 + Math.floor(n / tenantCount))}`,
     }));
-    const { workflows, enrollments } = await store.hold(await store.openEnrollments(keys));
+    const { workflows, enrollments } = await store.hold(await store.openEnrollments(keys, tenants));
     await store.record(enrollments.map((one) => decisionOf(one, workflows.get(one.workflowId)?.goals[0]?.id ?? '')));
     const events = enrollments.map(({ id, tenantId }) => ({ tenantId, eventId: `event-${id}` }));
     return (await store.credited(events)).size;
@@ -215,7 +223,7 @@ describe.each([1, 200])('Of %i tenants', (tenantCount) => {
     await superuser.query('ANALYZE');
     await session('force_generic_plan', async (db, inTransaction) => {
       await inTransaction(async () => {
-        await storeOf(db).openEnrollments([{ tenantId: tenant, contactId: 'contact-1' }]);
+        await storeOf(db).openEnrollments([{ tenantId: tenant, contactId: 'contact-1' }], [tenant]);
       });
       db.faults = [];
       await fill(superuser, tenants);

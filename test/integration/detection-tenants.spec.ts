@@ -26,6 +26,14 @@ class Forgetful implements Database {
     return this.db.query(planted, parameters);
   }
 
+  atCommit(...statement: Parameters<Database['atCommit']>): void {
+    this.db.atCommit(...statement);
+  }
+
+  narrow(tenantIds: readonly string[]): Promise<void> {
+    return this.db.narrow(tenantIds);
+  }
+
   entities(): ReturnType<Database['entities']> {
     return this.db.entities();
   }

@@ -31,6 +31,16 @@ export class ScopedDatabase implements Database {
     return (await client.query<Row & QueryResultRow>({ name: nameOf(sql), text: sql, values: [...parameters] })).rows;
   }
 
+  atCommit(sql: string, parameters: readonly unknown[]): void {
+    this.work.last.push({ name: nameOf(sql), text: sql, values: [...parameters] });
+  }
+
+  async narrow(tenantIds: readonly string[]): Promise<void> {
+    const own = new Set(this.work.actor.tenantIds);
+    if (!tenantIds.every((id) => own.has(id))) throw new Error('a transaction never sees more than its actor');
+    await this.prepared(`SELECT set_config('app.tenant_ids', $1, true)`, [tenantIds.join()]);
+  }
+
   async entities(): Promise<EntityManager> {
     return (await this.work.runner()).manager;
   }

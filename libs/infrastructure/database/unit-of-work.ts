@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Logger } from '@nestjs/common';
-import type { Client } from 'pg';
+import type { Client, QueryConfig } from 'pg';
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { Actor } from '#domain/shared/actor';
 import { Changes } from '#infrastructure/database/changes';
@@ -16,7 +16,11 @@ export class UnitOfWork {
   /** A command may change something, and must see what it has changed: only a query is answered from the cache. */
   onlyReads = false;
   readonly changes = new Changes();
+  /** Sent with the COMMIT. */
+  readonly last: QueryConfig[] = [];
   readonly afterCommit: (() => Promise<void>)[] = [];
+  /** The COMMIT was sent, and nobody knows what has become of it. */
+  isInDoubt = false;
   private begun: Promise<QueryRunner> | undefined;
   private opening: Promise<unknown> = Promise.resolve();
 
@@ -36,13 +40,14 @@ export class UnitOfWork {
 
   /** Everything so far was rolled back to a savepoint: there is nothing left to tell of it. */
   forget(): void {
+    this.last.length = 0;
     this.afterCommit.length = 0;
     this.changes.clear();
   }
 
   /** What comes after the commit cannot undo it: that it fails is logged, and no caller is told so. */
   async commit(onSent?: () => void): Promise<void> {
-    await this.end('COMMIT', onSent);
+    await this.end('COMMIT', this.last.splice(0), onSent);
     const failed = (failure: unknown): void => {
       log.error(failure);
     };
@@ -68,23 +73,35 @@ export class UnitOfWork {
     return Object.assign(runner, { isTransactionActive: true });
   }
 
-  private async end(word: 'COMMIT' | 'ROLLBACK', onSent?: () => void): Promise<void> {
+  /** Rejects with the failure of the first of the last statements, or of the word itself. */
+  private async end(
+    word: 'COMMIT' | 'ROLLBACK',
+    last: readonly QueryConfig[] = [],
+    onSent?: () => void,
+  ): Promise<void> {
     const runner = await this.begun?.catch(() => undefined);
     this.begun = undefined;
     if (!runner) return;
+    const client = (await runner.connect()) as Client;
+    let failed: PromiseRejectedResult | undefined;
+    let command: string;
     try {
       await this.opening;
-      const client = (await runner.connect()) as Client;
+      const outcomes = Promise.allSettled(last.map((statement) => client.query(statement)));
       const answer = client.query(word);
+      this.isInDoubt = word === 'COMMIT';
       onSent?.();
-      const { command } = await answer;
-      // PostgreSQL answers the COMMIT of a transaction in which a statement failed by rolling back, without an error.
-      if (command !== word) throw new Error('a failed statement was overlooked: nothing is committed');
+      failed = (await outcomes).find((outcome) => outcome.status === 'rejected');
+      ({ command } = await answer);
     } catch (failure) {
       await discard(runner);
       throw failure;
     }
+    this.isInDoubt = false;
     await runner.release();
+    if (failed) throw failed.reason;
+    // PostgreSQL answers the COMMIT of a transaction in which a statement failed by rolling back, without an error.
+    if (command !== word) throw new Error('a failed statement was overlooked: nothing is committed');
   }
 }
 

@@ -37,7 +37,7 @@ export class ChangeMarks {
       });
     } catch (failure) {
       // The server may still get it done when the marks of before are long past.
-      await this.server.mark(things, writer, 'in doubt');
+      await this.server.mark(things, writer, unit.isInDoubt ? 'in doubt' : 'done');
       throw failure;
     }
   }

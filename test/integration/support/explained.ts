@@ -57,6 +57,14 @@ export class Explained extends Database {
     return this.query(sql, parameters);
   }
 
+  atCommit(): void {
+    throw new Error('lists write nothing');
+  }
+
+  narrow(): Promise<void> {
+    throw new Error('lists are of one tenant');
+  }
+
   entities(): Promise<EntityManager> {
     throw new Error('lists need none');
   }

@@ -15,6 +15,18 @@ export abstract class Database {
    */
   abstract prepared<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
 
+  /**
+   * Has a statement run last, in one packet with the COMMIT, and in the order of the calls: rows that everybody writes are held
+   * no longer than that takes. It is prepared; what it answers is not looked at.
+   */
+  abstract atCommit(sql: string, parameters: readonly unknown[]): void;
+
+  /**
+   * From here on this transaction sees no more than these of its actor's tenants. Each row is looked for among them, so where
+   * there are hundreds it is worth leaving out those with which nothing is to be done.
+   */
+  abstract narrow(tenantIds: readonly string[]): Promise<void>;
+
   /** TypeORM's entity manager on the same transaction. */
   abstract entities(): Promise<EntityManager>;
 

@@ -17,14 +17,13 @@ export interface Count {
 export const figuresOf = (workflowId: string): CachedThing => `workflow_figures:${workflowId}`;
 
 /**
- * Adds to the daily counters, summed up first and in one order, so that two transactions never wait for each other.
- * Called last before the commit: these few rows are what everybody writes. Whoever ends an enrollment adds to them, so the
- * percentiles, which are read from the ended enrollments, change with them.
+ * Adds to the daily counters with the commit, summed up first and in one order, so that two transactions never wait for each
+ * other in a circle, and for each other only as long as the commit takes.
  */
-export const addToCounters = async (db: Database, counts: readonly Count[]): Promise<void> => {
+export const addToCounters = (db: Database, counts: readonly Count[]): void => {
   if (counts.length === 0) return;
   for (const { tenant_id, workflow_id } of counts) db.changed(tenant_id, [figuresOf(workflow_id)]);
-  await db.prepared(
+  db.atCommit(
     `INSERT INTO workflow_daily_counters AS d (tenant_id, workflow_id, day, counter, value)
      SELECT * FROM json_to_recordset($1) AS c (tenant_id uuid, workflow_id uuid, day date, counter text, value bigint)
      ORDER BY 1, 2, 3, 4
@@ -40,8 +39,8 @@ export interface GoalTime {
   readonly time_to_goal_ms: number;
 }
 
-/** Adds to the durations that percentiles are read from, in one order, as the counters are. */
-export const addToGoalTimes = async (db: Database, times: readonly GoalTime[]): Promise<void> => {
+/** Adds to the durations that percentiles are read from, as to the counters and always before them. */
+export const addToGoalTimes = (db: Database, times: readonly GoalTime[]): void => {
   if (times.length === 0) return;
   const sums = new Map<
     string,
@@ -53,7 +52,7 @@ export const addToGoalTimes = async (db: Database, times: readonly GoalTime[]): 
     const enrollments = 1 + (sums.get(key)?.enrollments ?? 0);
     sums.set(key, { tenant_id, workflow_id, tenths_of_hours, enrollments });
   }
-  await db.prepared(
+  db.atCommit(
     `INSERT INTO workflow_goal_times AS t (tenant_id, workflow_id, tenths_of_hours, enrollments)
      SELECT * FROM json_to_recordset($1) AS s (tenant_id uuid, workflow_id uuid, tenths_of_hours integer, enrollments bigint)
      ORDER BY 1, 2, 3

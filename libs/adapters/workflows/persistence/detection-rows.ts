@@ -9,6 +9,8 @@ export interface Achievement {
   readonly id: string;
   readonly enrollment: OpenEnrollment;
   readonly reached: NamedDecision['reached'][number];
+  /** RFC 3339 in UTC. */
+  readonly achievedAt: string;
 }
 
 /** An achievement that was written. */
@@ -17,9 +19,14 @@ export interface Achieved extends Achievement {
   readonly isFirstOfType: boolean;
 }
 
+/** An enrollment that a decision ends, and the goal that ends it. */
+export interface Exit {
+  readonly enrollment: OpenEnrollment;
+  readonly last: NamedDecision['reached'][number];
+}
+
 /** An enrollment that was ended. */
-export interface Exited {
-  readonly decision: NamedDecision;
+export interface Exited extends Exit {
   readonly timeToGoalMs: number;
   /** Of the latest of its achievements; RFC 3339 in UTC. */
   readonly achievedAt: string;
@@ -32,104 +39,121 @@ interface Entry {
 }
 
 export const achievementsOf = ({ enrollment, reached }: NamedDecision): Achievement[] =>
-  reached.map((one) => ({ id: one.id, enrollment, reached: one }));
+  reached.map((one) => ({ id: one.id, enrollment, reached: one, achievedAt: one.event.occurredAt.toISOString() }));
+
+export const exitOf = ({ enrollment, exitGoal, reached }: NamedDecision): Exit[] => {
+  const last = reached.find(({ goal }) => goal === exitGoal);
+  return last ? [{ enrollment, last }] : [];
+};
 
 /** What is written of it; the tenant is that of the event. */
-export const achievementRow = ({ id, enrollment, reached: { goal, event } }: Achievement) => ({
+export const achievementRow = ({ id, enrollment, reached: { goal, event }, achievedAt }: Achievement) => ({
   id,
   tenant_id: event.tenantId,
   workflow_id: enrollment.workflowId,
   enrollment_id: enrollment.id,
   workflow_goal_id: goal.id,
   goal_type: goal.goalType,
-  achieved_at: event.occurredAt,
+  achieved_at: achievedAt,
   event_id: event.eventId,
   trigger_event: {
     event_id: event.eventId,
     event_type: event.eventType,
-    occurred_at: event.occurredAt,
+    occurred_at: achievedAt,
     source: event.source,
     data: event.data,
   },
   metadata: event.source === null ? {} : { source: event.source },
 });
 
-export const achievementTold = ({ id, enrollment, reached }: Achieved): Entry => {
-  const { goal, event, requestId, traceparent } = reached;
-  const whose = { tenantId: event.tenantId, requestId };
-  const changes = {
-    workflow_goal_id: { old: null, new: goal.id },
-    achieved_at: { old: null, new: event.occurredAt },
-  };
-  const details = {
-    achievement_id: id,
-    workflow_goal_id: goal.id,
-    ...subjectOf(enrollment),
-    goal_type: goal.goalType,
-    achieved_at: event.occurredAt,
-    event_id: event.eventId,
-  };
-  const type = 'workflow.goal.achieved';
-  return {
-    audit: { ...whose, action: type, entityType: 'enrollment', entityId: enrollment.id, changes },
-    fact: { ...whose, traceparent, type, goalId: goal.id, details },
-  };
-};
+// Ten thousand times a second: each object is written out whole, which is some ten times as quick as putting it together.
 
-export const exitTold = ({ decision, cancelledActions }: Exited, now: Date): Entry => {
-  const { enrollment, exitGoal, reached } = decision;
-  const { requestId = null, traceparent = null } = reached.find(({ goal }) => goal === exitGoal) ?? {};
-  const whose = { tenantId: enrollment.tenantId, requestId };
-  const changes = {
+export const achievementTold = (one: Achieved): Entry => ({ audit: auditOf(one), fact: factOf(one) });
+
+const auditOf = ({ enrollment, reached: { goal, event, requestId }, achievedAt }: Achieved): AuditEntry => ({
+  tenantId: event.tenantId,
+  requestId,
+  action: 'workflow.goal.achieved',
+  entityType: 'enrollment',
+  entityId: enrollment.id,
+  changes: {
+    workflow_goal_id: { old: null, new: goal.id },
+    achieved_at: { old: null, new: achievedAt },
+  },
+});
+
+const factOf = ({ id, enrollment, reached, achievedAt }: Achieved): Told<WorkflowFact> => ({
+  tenantId: reached.event.tenantId,
+  requestId: reached.requestId,
+  traceparent: reached.traceparent,
+  type: 'workflow.goal.achieved',
+  goalId: reached.goal.id,
+  details: {
+    achievement_id: id,
+    workflow_goal_id: reached.goal.id,
+    workflow_id: enrollment.workflowId,
+    enrollment_id: enrollment.id,
+    contact_id: enrollment.contactId,
+    goal_type: reached.goal.goalType,
+    achieved_at: achievedAt,
+    event_id: reached.event.eventId,
+  },
+});
+
+export const exitTold = (one: Exited, now: string): Entry => ({ audit: exitAuditOf(one, now), fact: exitFactOf(one) });
+
+const exitAuditOf = ({ enrollment, last }: Exited, now: string): AuditEntry => ({
+  tenantId: enrollment.tenantId,
+  requestId: last.requestId,
+  action: 'workflow.exit.goal',
+  entityType: 'enrollment',
+  entityId: enrollment.id,
+  changes: {
     status: { old: 'active', new: 'completed_goal' },
     exited_at: { old: null, new: now },
     exit_reason: { old: null, new: 'goal_achieved' },
-  };
-  const details = {
-    ...subjectOf(enrollment),
-    exit_reason: 'goal_achieved',
-    workflow_goal_id: exitGoal?.id,
-    goal_type: exitGoal?.goalType,
-    cancelled_actions: cancelledActions,
-  };
-  const type = 'workflow.exit.goal';
-  return {
-    audit: { ...whose, action: type, entityType: 'enrollment', entityId: enrollment.id, changes },
-    fact: { ...whose, traceparent, type, ...(exitGoal && { goalId: exitGoal.id }), details },
-  };
-};
-
-const subjectOf = ({ id, workflowId, contactId }: OpenEnrollment) => ({
-  workflow_id: workflowId,
-  enrollment_id: id,
-  contact_id: contactId,
+  },
 });
 
-export const goalTimeOf = ({ decision: { enrollment }, timeToGoalMs }: Exited): GoalTime => ({
+const exitFactOf = ({ enrollment, last, cancelledActions }: Exited): Told<WorkflowFact> => ({
+  tenantId: enrollment.tenantId,
+  requestId: last.requestId,
+  traceparent: last.traceparent,
+  type: 'workflow.exit.goal',
+  goalId: last.goal.id,
+  details: {
+    workflow_id: enrollment.workflowId,
+    enrollment_id: enrollment.id,
+    contact_id: enrollment.contactId,
+    exit_reason: 'goal_achieved',
+    workflow_goal_id: last.goal.id,
+    goal_type: last.goal.goalType,
+    cancelled_actions: cancelledActions,
+  },
+});
+
+export const goalTimeOf = ({ enrollment, timeToGoalMs }: Exited): GoalTime => ({
   tenant_id: enrollment.tenantId,
   workflow_id: enrollment.workflowId,
   time_to_goal_ms: timeToGoalMs,
 });
 
 /** What a batch adds to the daily counters; an enrollment counts once for each goal type. */
-export const countersOf = (achieved: readonly Achieved[], exited: readonly Exited[], now: Date): Count[] => {
-  const firsts = new Map(
-    achieved
-      .filter(({ isFirstOfType }) => isFirstOfType)
-      .map((one) => [`${one.enrollment.id} ${one.reached.goal.goalType}`, one]),
-  );
-  return [
-    ...[...firsts.values()].map(({ enrollment, reached: { goal, event } }) => ({
-      ...{ tenant_id: enrollment.tenantId, workflow_id: enrollment.workflowId },
-      ...{ at: event.occurredAt.toISOString(), counter: goal.goalType, value: 1 },
-    })),
-    ...exited.flatMap(({ decision: { enrollment }, achievedAt: at, timeToGoalMs }): Count[] => {
-      const whose = { tenant_id: enrollment.tenantId, workflow_id: enrollment.workflowId };
-      return [
-        { ...whose, at: now.toISOString(), counter: 'ended', value: 1 },
-        { ...whose, at, counter: 'goals_achieved', value: 1 },
-        { ...whose, at, counter: 'time_to_goal_ms', value: timeToGoalMs },
-      ];
-    }),
-  ];
+export const countersOf = (achieved: readonly Achieved[], exited: readonly Exited[], now: string): Count[] => {
+  const counts: Count[] = [];
+  const count = ({ tenantId, workflowId }: OpenEnrollment, at: string, counter: Count['counter'], value: number) =>
+    counts.push({ tenant_id: tenantId, workflow_id: workflowId, at, counter, value });
+  const counted = new Set<string>();
+  for (const { enrollment, reached, achievedAt, isFirstOfType } of achieved) {
+    const { goalType } = reached.goal;
+    const key = `${enrollment.id} ${goalType}`;
+    if (isFirstOfType && !counted.has(key)) count(enrollment, achievedAt, goalType, 1);
+    counted.add(key);
+  }
+  for (const { enrollment, achievedAt, timeToGoalMs } of exited) {
+    count(enrollment, now, 'ended', 1);
+    count(enrollment, achievedAt, 'goals_achieved', 1);
+    count(enrollment, achievedAt, 'time_to_goal_ms', timeToGoalMs);
+  }
+  return counts;
 };

@@ -18,9 +18,11 @@ import {
   achievementsOf,
   achievementTold,
   countersOf,
+  exitOf,
   exitTold,
   goalTimeOf,
   type Achieved,
+  type Exit,
   type Exited,
 } from '#adapters/workflows/persistence/detection-rows';
 import { isFinished } from '#adapters/workflows/persistence/enrollment-sql';
@@ -48,11 +50,12 @@ export class SqlDetectionStore implements DetectionStore {
     private readonly clock: Clock,
   ) {}
 
-  async openEnrollments(contacts: readonly ContactKey[]): Promise<OpenEnrollment[]> {
+  async openEnrollments(contacts: readonly ContactKey[], tenantIds: readonly string[]): Promise<OpenEnrollment[]> {
     const distinct = [
       ...new Map(contacts.map((contact) => [`${contact.tenantId} ${contact.contactId}`, contact])).values(),
     ];
-    const [, rows] = await Promise.all([
+    const [, , rows] = await Promise.all([
+      this.db.narrow(tenantIds),
       this.db.prepared(SETTINGS),
       this.db.prepared<EnrollmentRow>(
         `SELECT e.id, k.tenant_id, e.workflow_id, k.contact_id, e.enrolled_at
@@ -101,21 +104,19 @@ export class SqlDetectionStore implements DetectionStore {
   }
 
   async record(decisions: readonly NamedDecision[]): Promise<void> {
-    const now = this.clock.now();
-    const exits = decisions.filter(({ exitGoal }) => exitGoal !== null);
+    const now = this.clock.now().toISOString();
+    const exits = decisions.flatMap(exitOf);
     const [achieved, exited] = await Promise.all([
       this.insertAchievements(decisions, now),
       exits.length > 0 ? this.exit(exits, now) : [],
     ]);
     const told = [...achieved.map(achievementTold), ...exited.map((row) => exitTold(row, now))];
-    await Promise.all([
-      this.journal.write(
-        told.map(({ audit }) => audit),
-        told.map(({ fact }) => fact),
-      ),
-      addToGoalTimes(this.db, exited.map(goalTimeOf)),
-      addToCounters(this.db, countersOf(achieved, exited, now)),
-    ]);
+    addToGoalTimes(this.db, exited.map(goalTimeOf));
+    addToCounters(this.db, countersOf(achieved, exited, now));
+    await this.journal.write(
+      told.map(({ audit }) => audit),
+      told.map(({ fact }) => fact),
+    );
   }
 
   async credited(events: readonly EventKey[]): Promise<ReadonlySet<string>> {
@@ -129,16 +130,19 @@ export class SqlDetectionStore implements DetectionStore {
   }
 
   /** The tenant is the event's own, so that the composite keys refuse a decision that has mixed tenants up. */
-  private async insertAchievements(decisions: readonly NamedDecision[], now: Date): Promise<Achieved[]> {
+  private async insertAchievements(decisions: readonly NamedDecision[], now: string): Promise<Achieved[]> {
     const achievements = new Map(decisions.flatMap(achievementsOf).map((one) => [one.id, one]));
     const rows = await this.db.prepared<{ id: string; first_of_type: boolean }>(ACHIEVE, [
       JSON.stringify([...achievements.values()].map(achievementRow)),
       now,
     ]);
-    return rows.map((row) => ({ ...known(achievements, row.id), isFirstOfType: row.first_of_type }));
+    return rows.map((row) => {
+      const { id, enrollment, reached, achievedAt } = known(achievements, row.id);
+      return { id, enrollment, reached, achievedAt, isFirstOfType: row.first_of_type };
+    });
   }
 
-  private async exit(exits: readonly NamedDecision[], now: Date): Promise<Exited[]> {
+  private async exit(exits: readonly Exit[], now: string): Promise<Exited[]> {
     const tenants = exits.map(({ enrollment }) => enrollment.tenantId);
     const ids = exits.map(({ enrollment }) => enrollment.id);
     const [ended, cancelled] = await Promise.all([
@@ -147,13 +151,12 @@ export class SqlDetectionStore implements DetectionStore {
     ]);
     const actions = new Map<string, number>();
     for (const { enrollment_id: id } of cancelled) actions.set(id, (actions.get(id) ?? 0) + 1);
-    const decisions = new Map(exits.map((decision) => [decision.enrollment.id, decision]));
-    return ended.map(({ id, time_to_goal_ms, achieved_at }) => ({
-      decision: known(decisions, id),
-      timeToGoalMs: time_to_goal_ms,
-      achievedAt: achieved_at,
-      cancelledActions: actions.get(id) ?? 0,
-    }));
+    const exitOfEnrollment = new Map(exits.map((exit) => [exit.enrollment.id, exit]));
+    return ended.map(({ id, time_to_goal_ms, achieved_at }) => {
+      const { enrollment, last } = known(exitOfEnrollment, id);
+      const cancelledActions = actions.get(id) ?? 0;
+      return { enrollment, last, timeToGoalMs: time_to_goal_ms, achievedAt: achieved_at, cancelledActions };
+    });
   }
 }
 

@@ -38,7 +38,7 @@ export class SqlEnrollmentEndings implements EnrollmentEndings {
     for (let at = 0; at < held.length; at += AT_ONCE) {
       await this.write(tenantId, held.slice(at, at + AT_ONCE), how, now);
     }
-    await addToCounters(
+    addToCounters(
       this.db,
       held.map(({ workflow_id }) => ({
         tenant_id: tenantId,

@@ -52,7 +52,7 @@ export class SqlEnrollmentStore implements EnrollmentStore {
     const added = enrollments.filter(({ id }) => stored.has(id));
     await this.insertActions(tenantId, added, now);
     await this.journal.write(added.map(auditOf), added.map(factOf));
-    await addToCounters(
+    addToCounters(
       this.db,
       added.map(({ workflowId, enrolledAt }) => ({
         tenant_id: tenantId,

@@ -37,7 +37,11 @@ export class DetectGoalsHandler {
   /** Looks first, holds only what seems to have been reached, and decides on what is held. */
   private async decide(arrivals: readonly Arrival[]): Promise<NamedDecision[]> {
     const events = arrivals.map(({ event }) => event).filter((event) => this.goals.couldReach(event));
-    const open = events.length > 0 ? await this.store.openEnrollments(events) : [];
+    if (events.length === 0) return [];
+    // Who waits for an answer may have to be told of a duplicate.
+    const answered = arrivals.filter((arrival) => arrival.answered).map(({ event }) => event);
+    const tenants = new Set([...events, ...answered].map(({ tenantId }) => tenantId));
+    const open = await this.store.openEnrollments(events, [...tenants]);
     if (open.length === 0) return [];
     const likely = decide(events, await this.goals.workflowsOf(open), open).map(({ enrollment }) => enrollment);
     if (likely.length === 0) return [];

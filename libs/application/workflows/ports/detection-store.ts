@@ -28,8 +28,11 @@ export interface EventKey {
 
 /** Set-wise access to what detection reads and writes; every statement serves the whole batch (SPEC 4.3). */
 export abstract class DetectionStore {
-  /** The open enrollments of these contacts, not held; goals achieved before are not told yet. */
-  abstract openEnrollments(contacts: readonly ContactKey[]): Promise<OpenEnrollment[]>;
+  /**
+   * The open enrollments of these contacts, not held; goals achieved before are not told yet. `tenantIds`: those with which
+   * there is anything to be done; from here on no others are seen.
+   */
+  abstract openEnrollments(contacts: readonly ContactKey[], tenantIds: readonly string[]): Promise<OpenEnrollment[]>;
 
   /**
    * Holds the workflows, then the enrollments, and answers what is still true of them: active workflows with their active
