@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EventIntake } from '#adapters/workflows/messaging/event-intake';
 import type { RawMessage } from '#adapters/workflows/messaging/raw-message';
-import { produce } from './producer';
+import { producer } from './producer';
 import { percentile, row } from './report';
 import { seconds, startWorker, STREAM, until } from './service';
 import { eventsOf, hasExited, populate, type Setting } from './setting';
@@ -22,7 +22,7 @@ const idle = async (setting: Setting): Promise<number[]> => {
   for (const [n, event] of events.entries()) {
     const took = await seconds(async () => {
       await setting.redis.xadd(STREAM, '*', 'event', event);
-      await until(() => hasExited(setting, tenant, `contact-${String(n)}`));
+      await until(() => hasExited(setting, tenant, `contact-${String(n)}`), 1);
     });
     taken.push(took * 1000);
   }
@@ -53,8 +53,9 @@ const steady = async (
     left -= messages.length - postponed.length;
     return postponed;
   };
+  const produce = await producer({ redisUrl: setting.redisUrl, stream: STREAM, events, rate });
   await sleep(1000);
-  await produce({ redisUrl: setting.redisUrl, stream: STREAM, events, rate });
+  await produce();
   await until(() => Promise.resolve(left === 0));
   await worker.close();
   return sorted(taken);

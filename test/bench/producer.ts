@@ -1,35 +1,48 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isMainThread, Worker, workerData } from 'node:worker_threads';
+import { parentPort, Worker, workerData, type MessagePort } from 'node:worker_threads';
 import { Redis } from 'ioredis';
 
 const TICK_MS = 5;
+const MOST_AT_ONCE = 1000;
 
 interface Work {
   readonly redisUrl: string;
   readonly stream: string;
   readonly events: readonly string[];
+  /** Events a second; `Infinity`: as fast as Redis takes them. */
   readonly rate: number;
 }
 
-/** Adds events to a stream, so many a second, from a thread of its own: a producer does not take its time from the worker's. */
-export const produce = async (work: Work): Promise<void> => {
-  await once(new Worker(__filename, { workerData: work }), 'exit');
+/**
+ * A producer in a thread of its own, so that it does not take its time from the worker's; answers what starts it. That resolves
+ * when everything is in the stream.
+ */
+export const producer = async (work: Work): Promise<() => Promise<void>> => {
+  const thread = new Worker(__filename, { workerData: work });
+  await once(thread, 'message');
+  return async () => {
+    thread.postMessage('go');
+    await once(thread, 'exit');
+  };
 };
 
-/** In small handfuls; what is late is made up for. */
-const add = async ({ redisUrl, stream, events, rate }: Work): Promise<void> => {
+/** In handfuls; what is late is made up for. */
+const add = async ({ redisUrl, stream, events, rate }: Work, port: MessagePort): Promise<void> => {
   const redis = new Redis(redisUrl);
-  const started = performance.now();
+  await redis.ping();
+  port.postMessage('ready');
+  await once(port, 'message');
+  const started = performance.now() - TICK_MS;
   for (let sent = 0; sent < events.length;) {
-    const due = Math.min(events.length, Math.floor(((performance.now() - started) / 1000) * rate));
+    const due = Math.min(events.length, sent + MOST_AT_ONCE, ((performance.now() - started) / 1000) * rate);
     const pipeline = redis.pipeline();
     for (const event of events.slice(sent, due)) pipeline.xadd(stream, '*', 'event', event);
     await pipeline.exec();
-    sent = due;
-    await sleep(TICK_MS);
+    sent = Math.floor(due);
+    if (rate < Infinity) await sleep(TICK_MS);
   }
   redis.disconnect();
 };
 
-if (!isMainThread) void add(workerData as Work);
+if (parentPort) void add(workerData as Work, parentPort);
