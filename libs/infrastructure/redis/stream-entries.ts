@@ -24,30 +24,29 @@ export const readEntries = (answer: unknown): Entry[] =>
   );
 
 const entryOf = ([id, pairs]: RawEntry): Entry => {
-  const fields = fieldsOf(pairs ?? []);
+  const [keyId, signature] = [fieldOf(pairs, 'key_id'), fieldOf(pairs, 'signature')];
   return {
-    id: id.toString(),
-    event: fields.get('event') ?? Buffer.alloc(0),
-    keyId: fields.get('key_id')?.toString(),
-    signature: fields.get('signature')?.toString(),
-    traceparent: readTraceparent(fields.get('traceparent')?.toString()),
+    id: id.toString('latin1'),
+    event: fieldOf(pairs, 'event') ?? Buffer.alloc(0),
+    keyId: keyId?.toString(),
+    signature: signature?.toString(),
+    traceparent: readTraceparent(fieldOf(pairs, 'traceparent')?.toString()),
   };
 };
 
 /** A field that comes twice counts as it came first. */
-const fieldsOf = (pairs: readonly Buffer[]): ReadonlyMap<string, Buffer> => {
-  const fields = new Map<string, Buffer>();
+const fieldOf = (pairs: readonly Buffer[] | null, name: string): Buffer | undefined => {
+  if (!pairs) return undefined;
   for (let n = 0; n + 1 < pairs.length; n += 2) {
-    const [name = '', value] = [pairs[n]?.toString(), pairs[n + 1]];
-    if (value && !fields.has(name)) fields.set(name, value);
+    const key = pairs[n];
+    if (key?.length === name.length && key.toString('latin1') === name) return pairs[n + 1];
   }
-  return fields;
+  return undefined;
 };
 
 /** What the intake takes: an entry's id says where it stands and when it was added. */
-export const messageOf = (stream: string, { id, event, ...beside }: Entry): RawMessage => {
+export const messageOf = (stream: string, entry: Entry): RawMessage => {
+  const { id, event, keyId, signature, traceparent } = entry;
   const milliseconds = Number(id.slice(0, id.indexOf('-')));
-  return { raw: event, origin: originOf(stream, id), receivedAt: new Date(milliseconds), ...beside };
+  return { raw: event, origin: `${stream}/${id}`, receivedAt: new Date(milliseconds), keyId, signature, traceparent };
 };
-
-export const originOf = (stream: string, id: string): string => `${stream}/${id}`;

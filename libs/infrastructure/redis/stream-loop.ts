@@ -3,10 +3,11 @@ import { Logger } from '@nestjs/common';
 import { Gauge } from 'prom-client';
 import type { PartHealth } from '#application/shared/health';
 import type { EventIntake } from '#adapters/workflows/messaging/event-intake';
+import type { RawMessage } from '#adapters/workflows/messaging/raw-message';
 import type { Config } from '#infrastructure/config/config';
 import type { CrashPoints } from '#infrastructure/context/crash-points';
 import type { RedisConnections } from '#infrastructure/redis/connections';
-import { messageOf, originOf, type Entry } from '#infrastructure/redis/stream-entries';
+import { messageOf, type Entry } from '#infrastructure/redis/stream-entries';
 import { blameOfReading, StreamGroup } from '#infrastructure/redis/stream-group';
 
 export const GROUP = 'goal-service';
@@ -119,12 +120,11 @@ export class StreamLoop {
   private async handle(entries: readonly Entry[]): Promise<void> {
     if (entries.length === 0) return;
     this.points.reach('entries-read');
-    const postponed = new Set(
-      (await this.intake.takeBatch(entries.map((entry) => messageOf(this.stream, entry)))).map(({ origin }) => origin),
-    );
+    const messages = entries.map((entry) => messageOf(this.stream, entry));
+    const postponed = new Set<RawMessage | undefined>(await this.intake.takeBatch(messages));
     this.points.reach('batch-decided');
-    await this.group.acknowledge(entries.filter(({ id }) => !postponed.has(originOf(this.stream, id))));
-    this.postponed.push(...entries.filter(({ id }) => postponed.has(originOf(this.stream, id))));
+    await this.group.acknowledge(entries.filter((_, n) => !postponed.has(messages[n])));
+    this.postponed.push(...entries.filter((_, n) => postponed.has(messages[n])));
     this.lastHandled = Date.now();
   }
 

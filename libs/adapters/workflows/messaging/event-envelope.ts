@@ -84,15 +84,13 @@ class EnvelopeReader {
     if (typeof eventType === 'string' && !isEventType(eventType)) {
       return { kind: 'ignored', eventId: eventId ?? this.context.fallbackId(), tenantId };
     }
-    const rest = this.rest(eventType);
-    if (eventId !== null && tenantId !== null && rest && this.faults.length === 0) {
-      return { kind: 'event', event: { eventId, tenantId, ...rest } };
-    }
+    const event = this.event(eventId, tenantId, eventType);
+    if (event && this.faults.length === 0) return { kind: 'event', event };
     return { kind: 'invalid', eventId, tenantId, faults: this.faults, reason: this.reason() };
   }
 
   /** What is read only of events that are ours. */
-  private rest(type: unknown): Omit<ContactEvent, 'eventId' | 'tenantId'> | undefined {
+  private event(eventId: string | null, tenantId: string | null, type: unknown): ContactEvent | undefined {
     const eventType = this.eventType(type);
     const contactId = this.contactId();
     const occurredAt = this.occurredAt();
@@ -101,7 +99,9 @@ class EnvelopeReader {
     if (this.context.tenantId !== undefined) this.refuseUnknownFields();
     if (!eventType) return undefined;
     const facts = readFacts(eventType, data, pointer, this.faults);
-    return { eventType, contactId, occurredAt, source, data: shownData(eventType, data), facts };
+    if (eventId === null || tenantId === null) return undefined;
+    const shown = shownData(eventType, data);
+    return { eventId, tenantId, eventType, contactId, occurredAt, source, data: shown, facts };
   }
 
   /** `null` is "not given", as in criteria. */

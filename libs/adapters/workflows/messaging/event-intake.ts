@@ -86,12 +86,13 @@ export class EventIntake {
     const verdicts = arrivals.length > 0 ? await decide(arrivals) : [];
     const times = messages.flatMap(({ receivedAt }, n) => (isArrival(readings[n]) ? [receivedAt] : []));
     countDecided(verdicts, times, this.clock.now().getTime());
-    const verdictOf = new Map(arrivals.map((arrival, n) => [arrival, verdicts[n]]));
+    const inTurn = verdicts.values();
     const postponed: RawMessage[] = [];
     readings.forEach((reading, n) => {
       const message = messages[n];
-      const verdict = reading && 'arrival' in reading ? verdictOf.get(reading.arrival) : undefined;
-      if (!message || !reading || !('arrival' in reading) || !verdict) return;
+      if (!message || !reading || !('arrival' in reading)) return;
+      const verdict = inTurn.next().value;
+      if (!verdict) return;
       if ('postponed' in verdict) postponed.push(message);
       const letter = letterOf(way, message, reading.arrival, verdict);
       if (letter) letters.push(letter);
@@ -149,9 +150,9 @@ const unsigned = (way: DeadLetterWay, { origin, raw, receivedAt }: RawMessage) =
 };
 
 const letterOf = (way: DeadLetterWay, message: RawMessage, { event }: Arrival, verdict: Verdict): DeadLetter | null => {
+  if ('postponed' in verdict || ('outcome' in verdict && verdict.outcome !== 'unknown_tenant')) return null;
   const { raw, origin, receivedAt } = message;
   const letter = { way, origin, tenantId: event.tenantId, raw, receivedAt };
   if ('refused' in verdict) return { ...letter, reason: 'refused_by_database', detail: verdict.refused };
-  if ('postponed' in verdict || verdict.outcome !== 'unknown_tenant') return null;
   return { ...letter, reason: 'tenant_unknown', detail: 'There is no such tenant.' };
 };
