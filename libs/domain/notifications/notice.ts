@@ -34,12 +34,15 @@ const TOLD_BY: Readonly<Record<string, { readonly kind: NotificationKind; readon
   'goal.missed': { kind: 'goal_missed', whom: 'owner_id' },
 };
 
+/** Whether facts of this type give anybody to know anything. Most do not. */
+export const isTold = (type: string): boolean => Object.hasOwn(TOLD_BY, type);
+
 /**
  * What a fact gives somebody to know; `null` where it concerns nobody, or only who did it: nobody is told what they did
  * themselves. Details that lack what is needed concern nobody.
  */
 export const noticeOfFact = ({ id, type, goalId, userId, details }: ToldFact): Notice | null => {
-  const told = Object.hasOwn(TOLD_BY, type) ? TOLD_BY[type] : undefined;
+  const told = isTold(type) ? TOLD_BY[type] : undefined;
   const whom = told && details[told.whom];
   if (!told || !isUuid(whom) || whom === userId) return null;
   const subject = type.startsWith('task.') ? taskSubject(goalId, details) : goalSubject(goalId, details);

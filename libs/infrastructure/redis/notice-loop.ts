@@ -15,7 +15,7 @@ import { blameOfReading, StreamGroup } from '#infrastructure/redis/stream-group'
 
 export const NOTICE_GROUP = 'notifications';
 
-const COUNT = 200;
+const COUNT = 500;
 const ADOPT_EVERY_MS = 2000;
 
 /**

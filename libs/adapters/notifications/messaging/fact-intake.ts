@@ -1,10 +1,13 @@
 import { isObject } from '#domain/shared/json';
 import { isUuid } from '#domain/shared/text';
 import { Actor } from '#domain/shared/actor';
-import type { ToldFact } from '#domain/notifications/notice';
+import { isTold, type ToldFact } from '#domain/notifications/notice';
 import type { Door } from '#application/shared/door';
 import { TakeFacts } from '#application/notifications/commands/take-facts';
 import { blameOf } from '#adapters/shared/persistence/blame';
+
+/** How the journal has every message begin. */
+const TYPE_IN_FRONT = /^\{"id":"[^"\\]*","event_type":"([^"\\]*)"/;
 
 /** Takes outgoing events back in, for those whom they concern. One command and one transaction a tenant. */
 export class FactIntake {
@@ -38,10 +41,14 @@ export class FactIntake {
     }
   }
 
+  /** Of most the type says that nobody is to be told: they are not even parsed. */
   private read(message: Buffer): ToldFact | undefined {
-    const fact = factOf(message.toString());
-    if (!fact) this.warn(`passed over what is no outgoing event: ${message.toString().slice(0, 100)}`);
-    return fact;
+    const json = message.toString();
+    const [, type] = TYPE_IN_FRONT.exec(json) ?? [];
+    if (type !== undefined && !isTold(type)) return undefined;
+    const fact = factOf(json);
+    if (!fact) this.warn(`passed over what is no outgoing event: ${json.slice(0, 100)}`);
+    return fact && isTold(fact.type) ? fact : undefined;
   }
 }
 
