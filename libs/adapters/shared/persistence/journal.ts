@@ -62,9 +62,16 @@ export class Journal {
     }
     this.db.afterCommit(() => countFacts(facts));
     const now = this.clock.now();
+    const lines = entries.map((entry) => this.line(entry));
     const messages = facts.map((fact) => this.message(fact, now));
     return [
-      JSON.stringify(entries.map((entry) => this.line(entry))),
+      lines.map((line) => line.tenantId),
+      lines.map((line) => line.id),
+      lines.map((line) => line.action),
+      lines.map((line) => line.entityType),
+      lines.map((line) => line.entityId),
+      lines.map((line) => line.changes),
+      lines.map((line) => line.requestId),
       now,
       actor.auditId,
       messages.map((message) => message.tenant_id),
@@ -77,13 +84,13 @@ export class Journal {
   private line(entry: AuditEntry) {
     const { actor, requestId } = this.context;
     return {
-      tenant_id: entry.tenantId ?? actor.tenantId,
+      tenantId: entry.tenantId ?? actor.tenantId,
       id: this.ids.next(),
       action: entry.action,
-      entity_type: entry.entityType,
-      entity_id: entry.entityId,
-      changes: entry.changes ?? {},
-      request_id: entry.requestId === undefined ? requestId : entry.requestId,
+      entityType: entry.entityType,
+      entityId: entry.entityId,
+      changes: JSON.stringify(entry.changes ?? {}),
+      requestId: entry.requestId === undefined ? requestId : entry.requestId,
     };
   }
 
@@ -109,12 +116,12 @@ const said = (first: number, where = ''): readonly [audited: string, told: strin
   const $ = (n: number): string => `$${String(first + n)}`;
   return [
     `INSERT INTO audit_log (tenant_id, id, occurred_at, action, entity_type, entity_id, actor_id, changes, request_id)
-     SELECT e.tenant_id, e.id, ${$(1)}::timestamptz, e.action, e.entity_type, e.entity_id, ${$(2)}::uuid, e.changes, e.request_id
-     FROM json_to_recordset(${$(0)}::json) AS e (tenant_id uuid, id uuid, action text, entity_type text, entity_id uuid,
-       changes jsonb, request_id text) ${where}`,
+     SELECT e.tenant_id, e.id, ${$(7)}::timestamptz, e.action, e.entity_type, e.entity_id, ${$(8)}::uuid, e.changes, e.request_id
+     FROM unnest(${$(0)}::uuid[], ${$(1)}::uuid[], ${$(2)}::text[], ${$(3)}::text[], ${$(4)}::uuid[], ${$(5)}::jsonb[], ${$(6)}::text[])
+       AS e (tenant_id, id, action, entity_type, entity_id, changes, request_id) ${where}`,
     `INSERT INTO outbox (tenant_id, message_id, message, created_at, traceparent)
-     SELECT m.tenant_id, m.id, m.message, ${$(1)}::timestamptz, m.traceparent
-     FROM unnest(${$(3)}::uuid[], ${$(4)}::uuid[], ${$(5)}::text[], ${$(6)}::text[])
+     SELECT m.tenant_id, m.id, m.message, ${$(7)}::timestamptz, m.traceparent
+     FROM unnest(${$(9)}::uuid[], ${$(10)}::uuid[], ${$(11)}::text[], ${$(12)}::text[])
        WITH ORDINALITY AS m (tenant_id, id, message, traceparent, n) ${where}
      ORDER BY m.n`,
   ];

@@ -46,27 +46,30 @@ export const exitOf = ({ enrollment, exitGoal, reached }: NamedDecision): Exit[]
   return last ? [{ enrollment, last }] : [];
 };
 
-/** What is written of it; the tenant is that of the event. */
-export const achievementRow = ({ id, enrollment, reached: { goal, event }, achievedAt }: Achievement) => ({
-  id,
-  tenant_id: event.tenantId,
-  workflow_id: enrollment.workflowId,
-  enrollment_id: enrollment.id,
-  workflow_goal_id: goal.id,
-  goal_type: goal.goalType,
-  achieved_at: achievedAt,
-  event_id: event.eventId,
-  trigger_event: {
+/** What is written of them, column by column; the tenant is that of the event. */
+export const achievementColumns = (all: readonly Achievement[]): unknown[][] => [
+  all.map(({ reached }) => reached.event.tenantId),
+  all.map(({ id }) => id),
+  all.map(({ enrollment }) => enrollment.workflowId),
+  all.map(({ enrollment }) => enrollment.id),
+  all.map(({ reached }) => reached.goal.id),
+  all.map(({ reached }) => reached.goal.goalType),
+  all.map(({ achievedAt }) => achievedAt),
+  all.map(({ reached }) => reached.event.eventId),
+  all.map(triggerEventOf),
+  all.map(({ reached }) => reached.event.source),
+];
+
+const triggerEventOf = ({ reached: { event }, achievedAt }: Achievement): string =>
+  JSON.stringify({
     event_id: event.eventId,
     event_type: event.eventType,
     occurred_at: achievedAt,
     source: event.source,
     data: event.data,
-  },
-  metadata: event.source === null ? {} : { source: event.source },
-});
+  });
 
-// Ten thousand times a second: each object is written out whole, which is some ten times as quick as putting it together.
+// Thousands of times a second: each object is written out whole. Put together by spreading they took a tenth of a worker's time.
 
 export const achievementTold = (one: Achieved): Entry => ({ audit: auditOf(one), fact: factOf(one) });
 

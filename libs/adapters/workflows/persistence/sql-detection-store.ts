@@ -14,7 +14,7 @@ import { Journal } from '#adapters/shared/persistence/journal';
 import { ACTIVE_GOAL, workflowsOf, type ActiveGoalRow } from '#adapters/workflows/persistence/active-goal-rows';
 import { addToCounters, addToGoalTimes } from '#adapters/workflows/persistence/counters';
 import {
-  achievementRow,
+  achievementColumns,
   achievementsOf,
   achievementTold,
   countersOf,
@@ -131,10 +131,11 @@ export class SqlDetectionStore implements DetectionStore {
 
   /** The tenant is the event's own, so that the composite keys refuse a decision that has mixed tenants up. */
   private async insertAchievements(decisions: readonly NamedDecision[], now: string): Promise<Achieved[]> {
-    const achievements = new Map(decisions.flatMap(achievementsOf).map((one) => [one.id, one]));
+    const all = decisions.flatMap(achievementsOf);
+    const achievements = new Map(all.map((one) => [one.id, one]));
     const rows = await this.db.prepared<{ id: string; first_of_type: boolean }>(ACHIEVE, [
-      JSON.stringify([...achievements.values()].map(achievementRow)),
       now,
+      ...achievementColumns(all),
     ]);
     return rows.map((row) => {
       const { id, enrollment, reached, achievedAt } = known(achievements, row.id);
@@ -204,10 +205,11 @@ const KEYS_IN_ORDER = `(SELECT DISTINCT * FROM unnest($1::uuid[], $2::uuid[]) AS
 const ACHIEVE = `
   INSERT INTO workflow_goal_achievements AS a (tenant_id, id, workflow_id, enrollment_id, contact_id, workflow_goal_id, goal_type,
     achieved_at, recorded_at, event_id, trigger_event, metadata)
-  SELECT d.tenant_id, d.id, d.workflow_id, d.enrollment_id, e.contact_id, d.workflow_goal_id, d.goal_type, d.achieved_at, $2,
-    d.event_id, d.trigger_event, d.metadata
-  FROM json_to_recordset($1) AS d (id uuid, tenant_id uuid, workflow_id uuid, enrollment_id uuid, workflow_goal_id uuid,
-    goal_type text, achieved_at timestamptz, event_id text, trigger_event jsonb, metadata jsonb),
+  SELECT d.tenant_id, d.id, d.workflow_id, d.enrollment_id, e.contact_id, d.workflow_goal_id, d.goal_type, d.achieved_at, $1,
+    d.event_id, d.trigger_event, CASE WHEN d.source IS NULL THEN '{}' ELSE jsonb_build_object('source', d.source) END
+  FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::timestamptz[], $9::text[], $10::jsonb[],
+    $11::text[]) AS d (tenant_id, id, workflow_id, enrollment_id, workflow_goal_id, goal_type, achieved_at, event_id, trigger_event,
+    source),
   LATERAL (SELECT contact_id FROM workflow_enrollments WHERE tenant_id = d.tenant_id AND id = d.enrollment_id OFFSET 0) e
   ON CONFLICT (tenant_id, enrollment_id, workflow_goal_id) DO NOTHING
   RETURNING id, (SELECT p.id FROM workflow_goal_achievements p WHERE p.tenant_id = a.tenant_id

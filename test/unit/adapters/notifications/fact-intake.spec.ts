@@ -44,9 +44,10 @@ const begin = (answer?: (facts: readonly ToldFact[]) => Result<number> | Error) 
 describe('Taking outgoing events back in', () => {
   it('sends the facts of each tenant by themselves, in their order', async () => {
     const { door, intake } = begin();
-    const [a, b, c] = ['a', 'b', 'c'].map((event_type, n) => message(n === 1 ? OTHER : ONE, { event_type }));
-    await intake.take([a!, b!, c!]);
-    expect(door.taken.map((facts) => facts.map(({ type }) => type))).toEqual([['a', 'c'], ['b']]);
+    const types = ['task.assigned', 'task.ready', 'goal.achieved'];
+    await intake.take(types.map((event_type, n) => message(n === 1 ? OTHER : ONE, { event_type })));
+    const taken = door.taken.map((facts) => facts.map(({ type }) => type));
+    expect(taken).toEqual([['task.assigned', 'goal.achieved'], ['task.ready']]);
     await intake.take([]);
     expect(door.taken).toHaveLength(2);
   });
@@ -62,6 +63,14 @@ describe('Taking outgoing events back in', () => {
       { goalId, userId: OTHER, details: { title: 'T' } },
       { goalId: null, userId: null, details: {} },
     ]);
+  });
+
+  it('leaves out what nobody is to be told of, wherever its type stands', async () => {
+    const { door, warnings, intake } = begin();
+    const [event_type, id] = ['workflow.exit.goal', randomUUID()];
+    const inAnotherOrder = Buffer.from(JSON.stringify({ tenant_id: ONE, event_type, id }));
+    await intake.take([message(ONE, { event_type }), inAnotherOrder, message(ONE, { event_type: 'toString' })]);
+    expect([door.taken, warnings]).toEqual([[], []]);
   });
 
   it('passes over what is no outgoing event, with a warning', async () => {
@@ -80,11 +89,11 @@ describe('Taking outgoing events back in', () => {
 
   it('leaves out the one that the database refuses, and no other', async () => {
     const { door, warnings, intake } = begin((facts) =>
-      facts.some(({ type }) => type === 'bad') ? refused('22P05') : ok(0),
+      facts.some(({ details }) => details.title === 'bad') ? refused('22P05') : ok(0),
     );
-    const types = ['a', 'b', 'bad', 'c', 'd'];
-    await intake.take(types.map((event_type) => message(ONE, { event_type })));
-    expect(door.taken.flat().map(({ type }) => type)).toEqual(['a', 'b', 'c', 'd']);
+    const titles = ['a', 'b', 'bad', 'c', 'd'];
+    await intake.take(titles.map((title) => message(ONE, { details: { title } })));
+    expect(door.taken.flat().map(({ details }) => details.title)).toEqual(['a', 'b', 'c', 'd']);
     expect(warnings).toHaveLength(1);
   });
 
