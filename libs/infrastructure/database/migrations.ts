@@ -17,6 +17,7 @@ import { Retention1795240000018 } from '#migrations/1795240000018-retention';
 import { GoalTimes1795240000019 } from '#migrations/1795240000019-goal-times';
 import { TracesOfOutgoingEvents1795240000020 } from '#migrations/1795240000020-traces-of-outgoing-events';
 import { AchievementsOfEnrollments1795240000021 } from '#migrations/1795240000021-achievements-of-enrollments';
+import { GoalsVersions1795240000022 } from '#migrations/1795240000022-goals-versions';
 
 /** All migrations, in their order; the last one is the head that readiness asks for. */
 export const MIGRATIONS = [
@@ -39,4 +40,5 @@ export const MIGRATIONS = [
   GoalTimes1795240000019,
   TracesOfOutgoingEvents1795240000020,
   AchievementsOfEnrollments1795240000021,
+  GoalsVersions1795240000022,
 ];

@@ -25,10 +25,9 @@ export const addToCounters = (db: Database, counts: readonly Count[]): void => {
   for (const { tenant_id, workflow_id } of counts) db.changed(tenant_id, [figuresOf(workflow_id)]);
   db.atCommit(
     `INSERT INTO workflow_daily_counters AS d (tenant_id, workflow_id, day, counter, value)
-     SELECT * FROM json_to_recordset($1) AS c (tenant_id uuid, workflow_id uuid, day date, counter text, value bigint)
-     ORDER BY 1, 2, 3, 4
+     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::date[], $4::text[], $5::bigint[]) ORDER BY 1, 2, 3, 4
      ON CONFLICT (tenant_id, workflow_id, day, counter) DO UPDATE SET value = d.value + excluded.value`,
-    [JSON.stringify([...summed(counts).values()])],
+    columns(summed(counts), 'tenant_id', 'workflow_id', 'day', 'counter', 'value'),
   );
 };
 
@@ -54,19 +53,23 @@ export const addToGoalTimes = (db: Database, times: readonly GoalTime[]): void =
   }
   db.atCommit(
     `INSERT INTO workflow_goal_times AS t (tenant_id, workflow_id, tenths_of_hours, enrollments)
-     SELECT * FROM json_to_recordset($1) AS s (tenant_id uuid, workflow_id uuid, tenths_of_hours integer, enrollments bigint)
-     ORDER BY 1, 2, 3
+     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::bigint[]) ORDER BY 1, 2, 3
      ON CONFLICT (tenant_id, workflow_id, tenths_of_hours) DO UPDATE SET enrollments = t.enrollments + excluded.enrollments`,
-    [JSON.stringify([...sums.values()])],
+    columns([...sums.values()], 'tenant_id', 'workflow_id', 'tenths_of_hours', 'enrollments'),
   );
 };
 
-const summed = (counts: readonly Count[]): Map<string, object> => {
-  const sums = new Map<string, Omit<Count, 'at'> & { readonly day: string }>();
+type Sum = Omit<Count, 'at'> & { readonly day: string };
+
+const summed = (counts: readonly Count[]): Sum[] => {
+  const sums = new Map<string, Sum>();
   for (const { tenant_id, workflow_id, at, counter, value } of counts) {
     const day = at.slice(0, 'YYYY-MM-DD'.length);
     const key = `${tenant_id} ${workflow_id} ${day} ${counter}`;
     sums.set(key, { tenant_id, workflow_id, day, counter, value: value + (sums.get(key)?.value ?? 0) });
   }
-  return sums;
+  return [...sums.values()];
 };
+
+const columns = <Row>(rows: readonly Row[], ...names: readonly (keyof Row)[]): unknown[][] =>
+  names.map((name) => rows.map((row) => row[name]));
