@@ -279,6 +279,18 @@ describe('The cache', () => {
     expect(await outcomes(() => numbers.cached(name))).toEqual(BYPASS);
   });
 
+  it('goes on at once when the server says that nothing was committed', async () => {
+    const name = await fresh();
+    await numbers.cached(name);
+    const commit = numbers.raise(name, () => {
+      app.nest.get(Database).atCommit('SELECT 1 / $1::integer', [0]);
+      return Promise.resolve();
+    });
+    await expect(commit).rejects.toMatchObject({ code: '22012' });
+    expect(await outcomes(async () => expect(await numbers.cached(name)).toBe(0))).toEqual(MISS);
+    expect(await outcomes(() => numbers.cached(name))).toEqual(HIT);
+  });
+
   it('lends out no connection to a read that holds the last one', async () => {
     const own = await TestApp.start({ DB_POOL_SIZE: '2' });
     letCommitsTake(own, 0);

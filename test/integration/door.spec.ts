@@ -135,6 +135,65 @@ describe('A door', () => {
     expect(await isThere('lost')).toBe(false);
   });
 
+  it('runs what is left to the commit in its order, after everything else', async () => {
+    const append = (letter: string): void => {
+      db.atCommit(
+        `UPDATE catalog_entries SET name = coalesce(name, '') || $2 WHERE tenant_id = $1 AND external_id = 'order'`,
+        [tenant.id, letter],
+      );
+    };
+    const inOrder = async () => {
+      append('b');
+      append('c');
+      await put('order');
+      await db.query(`UPDATE catalog_entries SET name = 'a' WHERE tenant_id = $1 AND external_id = 'order'`, [
+        tenant.id,
+      ]);
+      return done;
+    };
+    expect(await send(inOrder)).toEqual(done);
+    expect(await app.rows(`SELECT name FROM catalog_entries WHERE external_id = 'order'`)).toEqual([{ name: 'abc' }]);
+  });
+
+  it('commits nothing when what is left to the commit fails, says why, and keeps the connection', async () => {
+    const pid = async () => {
+      const rows = await send(async () => ok(await db.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')));
+      return rows.ok ? rows.value[0]?.pid : undefined;
+    };
+    const before = await pid();
+    const work = async () => {
+      db.atCommit('SELECT 1 / $1::integer', [0]);
+      db.atCommit('SELECT 1', []);
+      await put('with a bad end');
+      return done;
+    };
+    await expect(send(work)).rejects.toMatchObject({ code: '22012' });
+    expect(await isThere('with a bad end')).toBe(false);
+    expect([await pid(), lent()]).toEqual([before, 0]);
+  });
+
+  it('leaves nothing to the commit of what was rolled back', async () => {
+    const work = async () => {
+      db.atCommit('SELECT 1 / $1::integer', [0]);
+      await put('given up');
+      return err(REFUSED);
+    };
+    expect(await send(work)).toEqual(err(REFUSED));
+  });
+
+  it('sees fewer tenants where it is told so, and never others', async () => {
+    const others = await app.tenant();
+    const both = Actor.system([tenant.id, others.id]);
+    const seen = await door.send(
+      new Do(both, async () => {
+        await db.narrow([others.id]);
+        return ok(await db.query(`SELECT id FROM tenants`));
+      }),
+    );
+    expect(seen).toEqual(ok([{ id: others.id }]));
+    await expect(send(async () => (await db.narrow([others.id]), done))).rejects.toThrow('more than its actor');
+  });
+
   it('does what is to be done after the commit after it, and never after a roll-back', async () => {
     const seen: string[] = [];
     const later = (id: string) => {
