@@ -18,6 +18,7 @@ import { GoalTimes1795240000019 } from '#migrations/1795240000019-goal-times';
 import { TracesOfOutgoingEvents1795240000020 } from '#migrations/1795240000020-traces-of-outgoing-events';
 import { AchievementsOfEnrollments1795240000021 } from '#migrations/1795240000021-achievements-of-enrollments';
 import { GoalsVersions1795240000022 } from '#migrations/1795240000022-goals-versions';
+import { AuditKeyByTime1795240000023 } from '#migrations/1795240000023-audit-key-by-time';
 
 /** All migrations, in their order; the last one is the head that readiness asks for. */
 export const MIGRATIONS = [
@@ -41,4 +42,5 @@ export const MIGRATIONS = [
   TracesOfOutgoingEvents1795240000020,
   AchievementsOfEnrollments1795240000021,
   GoalsVersions1795240000022,
+  AuditKeyByTime1795240000023,
 ];

@@ -81,8 +81,7 @@ export class SqlDetectionStore implements DetectionStore {
     const workflowIds = candidates.map(({ workflowId }) => workflowId);
     const enrollmentIds = candidates.map(({ id }) => id);
     // Each statement sees what was committed when its own turn came: the last one after all locks were granted.
-    const [, active, open, rows] = await Promise.all([
-      this.db.prepared(SETTINGS),
+    const [active, open, rows] = await Promise.all([
       this.db.prepared<{ id: string }>(
         `SELECT w.id FROM ${KEYS_IN_ORDER},
          LATERAL (SELECT id, status, deleted_at FROM workflows WHERE tenant_id = k.tenant_id AND id = k.id OFFSET 0 FOR SHARE) w
