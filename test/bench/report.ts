@@ -36,8 +36,8 @@ export const keep = (): void => {
   writeFileSync(NOW, `${JSON.stringify({ ...last(), ...figures }, null, 1)}\n`);
 };
 
-export const percentile = (sorted: readonly number[], percent: number): number =>
-  sorted[Math.ceil((percent / 100) * sorted.length) - 1] ?? 0;
+export const percentile = (values: readonly number[], percent: number): number =>
+  [...values].sort((one, other) => one - other)[Math.ceil((percent / 100) * values.length) - 1] ?? 0;
 
 export const perSecond = (value: number): string => `${Math.round(value).toLocaleString('en')}/s`;
 

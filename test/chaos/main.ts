@@ -5,6 +5,8 @@ import { tryRows } from './points';
 import { run, type Outcome } from './run';
 
 const SHOWN = 20;
+const SHOWN_OF_MUTANT = 2;
+const WIDTH = 400;
 const MOST_TRIES = 3;
 const DIST = join(__dirname, '../..');
 
@@ -26,19 +28,11 @@ const main = async (): Promise<void> => {
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     },
   });
-  const { cluster: withCluster } = values;
-  if (values.mutants) return tryMutants(Number(values.seconds), Number(values.seed), values.only, withCluster);
-  if (values.points) {
-    const [runs, seed, atOnce] = [values.runs ?? 20, values.seed, values['at-once']].map(Number) as [
-      number,
-      number,
-      number,
-    ];
-    return tryPoints(values.only, runs, seed, atOnce);
-  }
-  const seconds = values.minutes === undefined ? Number(values.seconds) : Number(values.minutes) * 60;
-  for (let n = 0; n < Number(values.runs ?? 1); n += 1) {
-    const seed = Number(values.seed) + n;
+  const { cluster: withCluster, only } = values;
+  const [seconds, first] = [Number(values.minutes ?? 0) * 60 || Number(values.seconds), Number(values.seed)];
+  if (values.mutants) return tryMutants(seconds, first, only, withCluster);
+  if (values.points) return tryPoints(only, Number(values.runs ?? 20), first, Number(values['at-once']));
+  for (let seed = first; seed < first + Number(values.runs ?? 1); seed += 1) {
     const outcome = await run({ seconds, seed, withCluster });
     report(seed, outcome);
     if (outcome.findings.length > 0) process.exitCode = 1;
@@ -64,12 +58,7 @@ const tryMutants = async (seconds: number, seed: number, only: string, withClust
     }
     await remove();
     const result = found.length > 0 ? `caught (${String(found.length)} findings, run ${String(tries)})` : 'NOT CAUGHT';
-    process.stdout.write(
-      `${mutant.name}: ${result}\n${found
-        .slice(0, 2)
-        .map((one) => `  ${one.slice(0, 200)}\n`)
-        .join('')}`,
-    );
+    process.stdout.write(`${mutant.name}: ${result}\n${listed(found, SHOWN_OF_MUTANT)}`);
     if (found.length === 0) process.exitCode = 1;
   }
 };
@@ -82,10 +71,10 @@ const tryPoints = (only: string, runs: number, seed: number, atOnce: number): Pr
     if (found.length > 0) process.exitCode = 1;
   });
 
-const listed = (found: readonly string[]): string =>
+const listed = (found: readonly string[], most = SHOWN): string =>
   found
-    .slice(0, SHOWN)
-    .map((one) => `  ${one}\n`)
+    .slice(0, most)
+    .map((one) => `  ${one.slice(0, WIDTH)}\n`)
     .join('');
 
 const report = (seed: number, { harm, accepted, findings }: Outcome): void => {

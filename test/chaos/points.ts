@@ -46,7 +46,9 @@ const complete = (stand: Stand, { id, token }: Action): Promise<Response | undef
 
 /** The exit stands still, or is about to begin, while the engine asks; what the engine was answered must be what became of the step. */
 const whileItExits = (name: string, point: CrashPoint, engine: Pick<Row, 'before' | 'meanwhile'>): Row => ({
-  ...{ name, point, signal: 'SIGSTOP' },
+  name,
+  point,
+  signal: 'SIGSTOP',
   ...engine,
 });
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { eventually, TestApp } from '../support/app';
-import { seedEnrollments, seedWorkflow } from '../support/seed';
+import { seedEnrollments, seedManyGoals, seedWorkflow } from '../support/seed';
 
 /** A third of them sleeps; more than are read at once do not. */
 const MANY = 15_200;
@@ -45,17 +45,12 @@ describe('Where a tenant has more active goals than are read at once', () => {
     ...{ occurred_at: new Date().toISOString(), data: { form_id } },
   });
 
-  const addGoals = (tenant: string) =>
-    app.rows(
-      `WITH made AS (
-         INSERT INTO workflows (tenant_id, id, name, status, goal_logic, steps, first_activated_at, version, created_at, updated_at)
-         SELECT $1, gen_random_uuid(), 'workflow ' || n, CASE n % 3 WHEN 0 THEN 'paused' ELSE 'active' END, 'any', '[]', now(), 1, now(), now()
-         FROM generate_series(1, $2::int) AS n RETURNING id
-       )
-       INSERT INTO workflow_goals (tenant_id, id, workflow_id, goal_type, criteria, criteria_key, is_active, active_since, position,
-         version, created_at, updated_at)
-       SELECT $1, gen_random_uuid(), id, 'form_submitted', jsonb_build_object('form_id', id), 'key', true, now(), 1, 1, now(), now()
-       FROM made`,
+  const addGoals = async (tenant: string): Promise<void> => {
+    await seedManyGoals(app, tenant, MANY);
+    await app.rows(
+      `UPDATE workflows SET status = 'paused' WHERE tenant_id = $1 AND id IN (
+         SELECT workflow_id FROM workflow_goals WHERE tenant_id = $1 AND criteria_key = 'key' ORDER BY id LIMIT $2::int / 3)`,
       [tenant, MANY],
     );
+  };
 });

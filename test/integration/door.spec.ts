@@ -155,6 +155,18 @@ describe('A door', () => {
     expect(await app.rows(`SELECT name FROM catalog_entries WHERE external_id = 'order'`)).toEqual([{ name: 'abc' }]);
   });
 
+  it('begins for what is left to the commit where nothing else has', async () => {
+    const work = (): Promise<Result<void>> => {
+      db.atCommit(
+        `INSERT INTO catalog_entries (tenant_id, kind, external_id, created_at, updated_at) VALUES ($1, 'tags', 'alone', now(), now())`,
+        [tenant.id],
+      );
+      return Promise.resolve(done);
+    };
+    expect(await send(work)).toEqual(done);
+    expect(await isThere('alone')).toBe(true);
+  });
+
   it('commits nothing when what is left to the commit fails, says why, and keeps the connection', async () => {
     const pid = async () => {
       const rows = await send(async () => ok(await db.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')));

@@ -51,6 +51,32 @@ export const seedWorkflow = async (
   return { id, goalIds };
 };
 
+/**
+ * Active workflows with one goal each that nothing in particular can reach: any purchase, or a form of its own. In one statement
+ * however many.
+ */
+export const seedManyGoals = async (
+  app: Pick<TestApp, 'rows'>,
+  tenantId: string,
+  count: number,
+  goalType: GoalType = 'form_submitted',
+): Promise<void> => {
+  await app.rows(
+    `WITH made AS (
+       INSERT INTO workflows (tenant_id, id, name, status, goal_logic, steps, first_activated_at, version, created_at, updated_at)
+       SELECT $1, gen_random_uuid(), 'workflow ' || gen_random_uuid(), 'active', 'any', '[]', now(), 1, now(), now()
+       FROM generate_series(1, $2::int) RETURNING id
+     )
+     INSERT INTO workflow_goals (tenant_id, id, workflow_id, goal_type, criteria, criteria_key, is_active, active_since, position,
+       version, created_at, updated_at)
+     SELECT $1, gen_random_uuid(), id, $3::text,
+       CASE $3::text WHEN 'purchase_made' THEN '{"any_purchase":true}' ELSE jsonb_build_object('form_id', id) END,
+       'key', true, now(), 1, 1, now(), now() FROM made`,
+    [tenantId, count, goalType],
+  );
+  await app.rows('UPDATE tenants SET goals_version = goals_version + 1 WHERE id = $1', [tenantId]);
+};
+
 /** Open enrollments of contacts in a workflow, each with `actions` pending actions. Answers their ids in the order of the contacts. */
 export const seedEnrollments = async (
   app: Pick<TestApp, 'rows'>,

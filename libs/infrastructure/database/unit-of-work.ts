@@ -47,6 +47,7 @@ export class UnitOfWork {
 
   /** What comes after the commit cannot undo it: that it fails is logged, and no caller is told so. */
   async commit(onSent?: () => void): Promise<void> {
+    if (this.last.length > 0) await this.runner();
     await this.end('COMMIT', this.last.splice(0), onSent);
     const failed = (failure: unknown): void => {
       log.error(failure);
