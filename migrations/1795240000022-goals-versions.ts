@@ -8,25 +8,19 @@ import { own } from '#migrations/row-level-security';
 export class GoalsVersions1795240000022 implements MigrationInterface {
   async up(db: QueryRunner): Promise<void> {
     await db.query(`
-      CREATE POLICY intake ON tenants TO goal_intake USING (true);
-      GRANT SELECT ON tenants TO goal_intake;
-
-      -- Of the transaction's tenants, those that exist, each with the version of what its active goals ask for.
-      CREATE FUNCTION intake_goals_versions() RETURNS TABLE (id uuid, goals_version bigint)
+      -- Of the transaction's tenants, those that exist, each with the version of what its active goals ask for. As the jobs, who see
+      -- tenants already.
+      CREATE FUNCTION jobs_goals_versions() RETURNS TABLE (id uuid, goals_version bigint)
       LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
         SELECT t.id, t.goals_version
         FROM unnest(string_to_array(current_setting('app.tenant_ids', true), ',')::uuid[]) AS own (id),
         LATERAL (SELECT id, goals_version FROM tenants WHERE id = own.id OFFSET 0) t;
       $$;
-      ${own('goal_intake', 'intake_goals_versions()')}
+      ${own('goal_jobs', 'jobs_goals_versions()')}
     `);
   }
 
   async down(db: QueryRunner): Promise<void> {
-    await db.query(`
-      DROP FUNCTION intake_goals_versions();
-      REVOKE SELECT ON tenants FROM goal_intake;
-      DROP POLICY intake ON tenants;
-    `);
+    await db.query('DROP FUNCTION jobs_goals_versions()');
   }
 }

@@ -53,7 +53,7 @@ export class ActiveGoalsIndex implements ActiveGoals {
   constructor(private readonly db: Database) {}
 
   async refresh(): Promise<ReadonlySet<string>> {
-    const rows = await this.db.prepared<{ id: string; goals_version: number }>('SELECT * FROM intake_goals_versions()');
+    const rows = await this.db.prepared<{ id: string; goals_version: number }>('SELECT * FROM jobs_goals_versions()');
     const stale = () => rows.filter(({ id, goals_version }) => this.tenants.get(id)?.version !== goals_version);
     // Batches beside this one want the same: one loads, and what it brings may do for all.
     while (stale().length > 0 && this.loading) await this.loading.catch(() => undefined);
