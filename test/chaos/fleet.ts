@@ -18,7 +18,7 @@ export class Member {
 
   constructor(
     private readonly dist: string,
-    private readonly program: string,
+    readonly program: string,
     private readonly env: Readonly<Record<string, string>>,
   ) {}
 

@@ -103,7 +103,9 @@ const harmed = async (
     const isSettled = await settled(servers, () => unsent(servers), settlingSeconds);
     // Servers that could not be brought back are a finding, too.
     const found = await findings(servers, stories, plan.malformed).catch((failure: unknown) => [String(failure)]);
-    const codes = await Promise.all([api, ...workers].map((member) => member.end()));
+    const ends = await Promise.all(
+      [api, ...workers].map(async (member) => ({ name: member.program, code: await member.end() })),
+    );
     return {
       harm,
       accepted: load.accepted,
@@ -112,7 +114,7 @@ const harmed = async (
         ...(isSettled ? [] : [`not settled after ${String(settlingSeconds)} s`]),
         ...found,
         ...load.refusals.map((text) => `answered over HTTP: ${text}`),
-        ...codes.filter((code) => code !== 0).map((code) => `a process ended with ${String(code)}`),
+        ...ends.filter(({ code }) => code !== 0).map(({ name, code }) => `${name} ended with ${String(code)}`),
       ],
     };
   } finally {

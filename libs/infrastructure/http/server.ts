@@ -14,6 +14,7 @@ import type { Scope } from '#infrastructure/context/scope';
 import { acceptableOnly, BATCH_LIMIT, BODY_LIMIT, forgetTypeOfNothing, readBodies } from '#infrastructure/http/bodies';
 import { letOrigins } from '#infrastructure/http/cors';
 import { serveDocs } from '#infrastructure/http/docs';
+import { endInTime } from '#infrastructure/http/ending';
 import { tellReplays } from '#infrastructure/http/idempotency.guard';
 import { watch } from '#infrastructure/http/watch';
 import { refuseAddress, refuseConnection } from '#infrastructure/http/unreadable';
@@ -29,6 +30,8 @@ const adapterOf = (config: Config): FastifyAdapter =>
     bodyLimit: BODY_LIMIT,
     routerOptions: { maxParamLength: 1000 },
     requestIdHeader: false,
+    // What still arrives while the server closes is answered like anything else, with `Connection: close`.
+    return503OnClosing: false,
     trustProxy: config.TRUST_PROXY_HOPS || false,
     requestTimeout: config.REQUEST_TIMEOUT_MS,
     http: {
@@ -48,7 +51,6 @@ export const createServer = async (module: Type | object, config: Config): Promi
   const app = await NestFactory.create<NestFastifyApplication>(module as Type, adapterOf(config), {
     bodyParser: false,
     bufferLogs: true,
-    forceCloseConnections: true,
   });
   app.useLogger(app.get(Logger));
   prefix(app);
@@ -56,6 +58,7 @@ export const createServer = async (module: Type | object, config: Config): Promi
   await app.register(helmet, { contentSecurityPolicy: false });
   letOrigins(app.getHttpAdapter().getInstance(), config.CORS_ORIGINS);
   shape(app);
+  endInTime(app);
   serveDocs(app);
   return app;
 };

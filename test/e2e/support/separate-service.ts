@@ -28,7 +28,7 @@ export class SeparateService {
   token = '';
 
   private constructor(
-    private readonly url: string,
+    readonly port: number,
     readonly redis: Redis,
     private readonly programs: readonly Program[],
   ) {}
@@ -39,13 +39,13 @@ export class SeparateService {
     redis: PrivateRedis,
     settings: Readonly<Record<string, string>> = {},
   ): Promise<SeparateService> {
-    const port = String(await freePort(0));
+    const port = await freePort(0);
     const env = {
-      ...{ DATABASE_URL: database.appUrl, REDIS_URL: redis.url, SECRET_KEY, PORT: port, METRICS_PORT: '0' },
+      ...{ DATABASE_URL: database.appUrl, REDIS_URL: redis.url, SECRET_KEY, PORT: String(port), METRICS_PORT: '0' },
       ...settings,
     };
     const programs = files.map((file) => Program.start(`apps/${file}/main.js`, [], { cwd: PROJECT, env }));
-    const service = new SeparateService(`http://127.0.0.1:${port}`, new Redis(redis.url), programs);
+    const service = new SeparateService(port, new Redis(redis.url), programs);
     running.add(service);
     await eventually(
       () => fetch(`${service.url}/health/ready`).catch(() => undefined),
@@ -55,6 +55,10 @@ export class SeparateService {
     const account = { email: `${randomUUID()}@example.org`, password: PASSWORD, name: 'Ada', tenant_name: 'Engines' };
     service.token = String((await service.ask('POST', '/auth/register', account)).access_token);
     return service;
+  }
+
+  private get url(): string {
+    return `http://127.0.0.1:${String(this.port)}`;
   }
 
   /** The answer's body; throws with it when it is no success. */
