@@ -5,6 +5,8 @@ import { freshDatabase, type TestDatabase } from '../support/database';
 import { privateRedis, type PrivateRedis } from '../support/private-redis';
 import { Proxy } from '../support/proxy';
 
+const STREAM = 'goal-service:events:in:0';
+
 /** Proxies in front of both servers, so that each can go away under the worker's feet. */
 describe('A worker that is told to end', () => {
   let database: TestDatabase;
@@ -38,7 +40,7 @@ describe('A worker that is told to end', () => {
       },
     });
     await eventually(
-      () => redis.exists('goal-service:events:in:0'),
+      () => redis.exists(STREAM),
       (there) => there === 1,
     );
     redis.disconnect();
@@ -55,5 +57,27 @@ describe('A worker that is told to end', () => {
     const program = await started();
     harm();
     expect((await program.end('SIGTERM')).code).toBe(0);
+  });
+
+  it('leaves nothing behind of what it was given', async () => {
+    const program = await started();
+    const redis = new Redis(server.url);
+    const group = async (): Promise<Record<string, unknown>> => {
+      const [fields = []] = (await redis.xinfo('GROUPS', STREAM)) as unknown[][];
+      return Object.fromEntries(fields.flatMap((name, n) => (n % 2 === 0 ? [[name, fields[n + 1]]] : [])));
+    };
+    let isOver = false;
+    const sending = (async () => {
+      while (!isOver)
+        await redis.pipeline(Array.from({ length: 1000 }, () => ['xadd', STREAM, '*', 'event', '{}'])).exec();
+    })();
+    await eventually(group, (state) => state['last-delivered-id'] !== '0-0');
+    expect((await program.end('SIGTERM')).code).toBe(0);
+    isOver = true;
+    await sending;
+    const state = await group();
+    redis.disconnect();
+    expect(state.lag).toBeGreaterThan(0);
+    expect(state.pending).toBe(0);
   });
 });

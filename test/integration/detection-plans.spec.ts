@@ -12,6 +12,7 @@ import { ContactRows } from '#adapters/workflows/persistence/contact-rows';
 import { SqlDetectionStore } from '#adapters/workflows/persistence/sql-detection-store';
 import { SqlEnrollmentStore } from '#adapters/workflows/persistence/sql-enrollment-store';
 import { readers } from '#infrastructure/database/data-source';
+import { elementsOf } from '../support/arrays';
 import { freshDatabase, type TestDatabase } from '../support/database';
 import { CountingIds, StandingClock } from '../support/fakes/tools';
 
@@ -45,6 +46,7 @@ const faultsOf = (node: PlanNode, above?: PlanNode): string[] => {
 const literal = (value: unknown): string => {
   if (value === null) return 'NULL';
   if (value instanceof Date) return escapeLiteral(value.toISOString());
+  if (Buffer.isBuffer(value)) return literal(elementsOf(value));
   if (Array.isArray(value)) return escapeLiteral(`{${value.map((one) => JSON.stringify(one)).join()}}`);
   return escapeLiteral(typeof value === 'string' ? value : JSON.stringify(value));
 };

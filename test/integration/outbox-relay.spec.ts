@@ -132,6 +132,23 @@ describe('the outbox relay', () => {
     expect((await inStream()).sort()).toEqual(written.map(({ id }) => id).sort());
   });
 
+  it('never reads all of the outbox, although its plans were made while that was empty', async () => {
+    const session = new Client({ connectionString: database.appUrl });
+    await session.connect();
+    const next = async (sent: number) =>
+      (await session.query<{ publish_seq: string }>('SELECT publish_seq FROM relay_next($1, 100)', [sent])).rows;
+    for (let n = 0; n < 10; n += 1) expect(await next(0)).toEqual([]);
+    await write({ goal: 3000 });
+    const seen: number[] = [];
+    for (let rows = await next(0); rows.length > 0; rows = await next(seen.at(-1)!))
+      seen.push(...rows.map(({ publish_seq }) => Number(publish_seq)));
+    expect(seen).toEqual(Array.from({ length: 3000 }, (_, n) => n + 1));
+    await session.query('SELECT pg_stat_force_next_flush()');
+    await session.end();
+    const { rows } = await sql.query(`SELECT seq_scan::int FROM pg_stat_user_tables WHERE relname = 'outbox'`);
+    expect(rows).toEqual([{ seq_scan: 0 }]);
+  });
+
   it('keeps the order in which the changes of one entity were committed', async () => {
     relay();
     const clients = await Promise.all(

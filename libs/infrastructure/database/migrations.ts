@@ -19,6 +19,8 @@ import { TracesOfOutgoingEvents1795240000020 } from '#migrations/1795240000020-t
 import { AchievementsOfEnrollments1795240000021 } from '#migrations/1795240000021-achievements-of-enrollments';
 import { GoalsVersions1795240000022 } from '#migrations/1795240000022-goals-versions';
 import { AuditKeyByTime1795240000023 } from '#migrations/1795240000023-audit-key-by-time';
+import { OneKeyEach1795240000024 } from '#migrations/1795240000024-one-key-each';
+import { RelayByPlace1795240000025 } from '#migrations/1795240000025-relay-by-place';
 
 /** All migrations, in their order; the last one is the head that readiness asks for. */
 export const MIGRATIONS = [
@@ -43,4 +45,6 @@ export const MIGRATIONS = [
   AchievementsOfEnrollments1795240000021,
   GoalsVersions1795240000022,
   AuditKeyByTime1795240000023,
+  OneKeyEach1795240000024,
+  RelayByPlace1795240000025,
 ];

@@ -92,8 +92,9 @@ export class StreamLoop {
   }
 
   /**
-   * Until told to stop, or until a stream of former times is empty. A batch is read while others are decided: PostgreSQL and
-   * this process are then both at work. Answers whether there is nothing more to come.
+   * Until told to stop, or until a stream of former times is empty. A batch is read while others are decided: Redis, PostgreSQL
+   * and this process are then all at work. What was read is handled, whatever ends the loop: nobody else would look at it before
+   * patience is over. Answers whether there is nothing more to come.
    */
   private async readOn(): Promise<boolean> {
     const inHand = new Set<Promise<void>>();
@@ -105,16 +106,26 @@ export class StreamLoop {
       inHand.add(running);
     };
     let isEmpty = false;
+    let next = this.readAhead();
     while (!this.stopping && failures.length === 0 && !isEmpty) {
-      const entries = await this.group.read('>');
+      const entries = await next;
+      next = this.readAhead();
       if (entries.length > 0) begin(this.handle(entries));
       if (inHand.size >= BATCHES_AT_ONCE) await Promise.race(inHand);
       await this.tend();
       isEmpty = !this.forGood && entries.length === 0 && (await this.isEmpty());
     }
+    begin(next.then((entries) => this.handle(entries)));
     await Promise.all(inHand);
     if (failures.length > 0) throw failures[0];
     return isEmpty;
+  }
+
+  /** Its failure is found by whoever waits for it, and is none where nobody does any more. */
+  private readAhead(): Promise<Entry[]> {
+    const reading = this.group.read('>');
+    reading.catch(() => undefined);
+    return reading;
   }
 
   private async handle(entries: readonly Entry[]): Promise<void> {

@@ -3,6 +3,7 @@ import type { OutgoingFact } from '#domain/shared/aggregate';
 import type { Changes } from '#domain/shared/changes';
 import { isCachedKind } from '#application/shared/cache';
 import { Clock, Ids, RequestContext } from '#application/shared/tools';
+import { jsons, texts, uuids } from '#adapters/shared/persistence/arrays';
 import { Database } from '#adapters/shared/persistence/database';
 import { countFacts } from '#adapters/shared/persistence/fact-metrics';
 import type { Write } from '#adapters/shared/persistence/row-writes';
@@ -65,19 +66,19 @@ export class Journal {
     const lines = entries.map((entry) => this.line(entry));
     const messages = facts.map((fact) => this.message(fact, now));
     return [
-      lines.map((line) => line.tenantId),
-      lines.map((line) => line.id),
-      lines.map((line) => line.action),
-      lines.map((line) => line.entityType),
-      lines.map((line) => line.entityId),
-      lines.map((line) => line.changes),
-      lines.map((line) => line.requestId),
+      uuids(lines.map((line) => line.tenantId)),
+      uuids(lines.map((line) => line.id)),
+      texts(lines.map((line) => line.action)),
+      texts(lines.map((line) => line.entityType)),
+      uuids(lines.map((line) => line.entityId)),
+      jsons(lines.map((line) => line.changes)),
+      texts(lines.map((line) => line.requestId)),
       now,
       actor.auditId,
-      messages.map((message) => message.tenant_id),
-      messages.map((message) => message.id),
-      messages.map((message) => JSON.stringify(message)),
-      facts.map((fact) => fact.traceparent ?? traceparent),
+      uuids(messages.map((message) => message.tenant_id)),
+      uuids(messages.map((message) => message.id)),
+      texts(messages.map((message) => JSON.stringify(message))),
+      texts(facts.map((fact) => fact.traceparent ?? traceparent)),
     ];
   }
 

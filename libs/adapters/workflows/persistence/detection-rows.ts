@@ -1,6 +1,7 @@
 import type { OpenEnrollment } from '#domain/workflows/decide';
 import type { WorkflowFact } from '#domain/workflows/outgoing';
 import type { NamedDecision } from '#application/workflows/ports/detection-store';
+import { jsons, texts, uuids } from '#adapters/shared/persistence/arrays';
 import type { AuditEntry, Told } from '#adapters/shared/persistence/journal';
 import type { Count, GoalTime } from '#adapters/workflows/persistence/counters';
 
@@ -47,17 +48,16 @@ export const exitOf = ({ enrollment, exitGoal, reached }: NamedDecision): Exit[]
 };
 
 /** What is written of them, column by column; the tenant is that of the event. */
-export const achievementColumns = (all: readonly Achievement[]): unknown[][] => [
-  all.map(({ reached }) => reached.event.tenantId),
-  all.map(({ id }) => id),
-  all.map(({ enrollment }) => enrollment.workflowId),
-  all.map(({ enrollment }) => enrollment.id),
-  all.map(({ reached }) => reached.goal.id),
-  all.map(({ reached }) => reached.goal.goalType),
+export const achievementColumns = (all: readonly Achievement[]): unknown[] => [
+  uuids(all.map(({ reached }) => reached.event.tenantId)),
+  uuids(all.map(({ id }) => id)),
+  uuids(all.map(({ enrollment }) => enrollment.id)),
+  uuids(all.map(({ reached }) => reached.goal.id)),
+  texts(all.map(({ reached }) => reached.goal.goalType)),
   all.map(({ achievedAt }) => achievedAt),
-  all.map(({ reached }) => reached.event.eventId),
-  all.map(triggerEventOf),
-  all.map(({ reached }) => reached.event.source),
+  texts(all.map(({ reached }) => reached.event.eventId)),
+  jsons(all.map(triggerEventOf)),
+  texts(all.map(({ reached }) => reached.event.source)),
 ];
 
 const triggerEventOf = ({ reached: { event }, achievedAt }: Achievement): string =>

@@ -9,6 +9,7 @@ import {
   type NamedDecision,
 } from '#application/workflows/ports/detection-store';
 import { Clock } from '#application/shared/tools';
+import { texts, uuids } from '#adapters/shared/persistence/arrays';
 import { Database } from '#adapters/shared/persistence/database';
 import { Journal } from '#adapters/shared/persistence/journal';
 import { ACTIVE_GOAL, workflowsOf, type ActiveGoalRow } from '#adapters/workflows/persistence/active-goal-rows';
@@ -63,7 +64,7 @@ export class SqlDetectionStore implements DetectionStore {
          LATERAL (SELECT id FROM contacts WHERE tenant_id = k.tenant_id AND external_id = k.contact_id OFFSET 0) c,
          LATERAL (SELECT id, workflow_id, enrolled_at FROM workflow_enrollments
                   WHERE tenant_id = k.tenant_id AND contact_id = c.id AND status = 'active' OFFSET 0) e`,
-        [distinct.map(({ tenantId }) => tenantId), distinct.map(({ contactId }) => contactId)],
+        [uuids(distinct.map(({ tenantId }) => tenantId)), texts(distinct.map(({ contactId }) => contactId))],
       ),
     ]);
     return rows.map((row) => ({
@@ -77,9 +78,9 @@ export class SqlDetectionStore implements DetectionStore {
   }
 
   async hold(candidates: readonly OpenEnrollment[]): Promise<Held> {
-    const tenants = candidates.map(({ tenantId }) => tenantId);
-    const workflowIds = candidates.map(({ workflowId }) => workflowId);
-    const enrollmentIds = candidates.map(({ id }) => id);
+    const tenants = uuids(candidates.map(({ tenantId }) => tenantId));
+    const workflowIds = uuids(candidates.map(({ workflowId }) => workflowId));
+    const enrollmentIds = uuids(candidates.map(({ id }) => id));
     // Each statement sees what was committed when its own turn came: the last one after all locks were granted.
     const [active, open, rows] = await Promise.all([
       this.db.prepared<{ id: string }>(
@@ -121,9 +122,9 @@ export class SqlDetectionStore implements DetectionStore {
   async credited(events: readonly EventKey[]): Promise<ReadonlySet<string>> {
     const rows = await this.db.prepared<{ tenant_id: string; event_id: string }>(
       `SELECT k.tenant_id, k.event_id FROM unnest($1::uuid[], $2::text[]) AS k (tenant_id, event_id),
-       LATERAL (SELECT 1 FROM workflow_goal_achievements
-                WHERE tenant_id = k.tenant_id AND event_id = k.event_id LIMIT 1) a`,
-      [events.map(({ tenantId }) => tenantId), events.map(({ eventId }) => eventId)],
+       LATERAL (SELECT tenant_id FROM workflow_goal_achievements WHERE event_id = k.event_id OFFSET 0) a
+       WHERE a.tenant_id = k.tenant_id`,
+      [uuids(events.map(({ tenantId }) => tenantId)), texts(events.map(({ eventId }) => eventId))],
     );
     return new Set(rows.map((row) => keyOf({ tenantId: row.tenant_id, eventId: row.event_id })));
   }
@@ -143,8 +144,8 @@ export class SqlDetectionStore implements DetectionStore {
   }
 
   private async exit(exits: readonly Exit[], now: string): Promise<Exited[]> {
-    const tenants = exits.map(({ enrollment }) => enrollment.tenantId);
-    const ids = exits.map(({ enrollment }) => enrollment.id);
+    const tenants = uuids(exits.map(({ enrollment }) => enrollment.tenantId));
+    const ids = uuids(exits.map(({ enrollment }) => enrollment.id));
     const [ended, cancelled] = await Promise.all([
       this.db.prepared<{ id: string; time_to_goal_ms: number; achieved_at: string }>(END, [tenants, ids, now]),
       this.db.prepared<{ enrollment_id: string }>(STOP, [tenants, ids, now]),
@@ -204,12 +205,11 @@ const KEYS_IN_ORDER = `(SELECT DISTINCT * FROM unnest($1::uuid[], $2::uuid[]) AS
 const ACHIEVE = `
   INSERT INTO workflow_goal_achievements AS a (tenant_id, id, workflow_id, enrollment_id, contact_id, workflow_goal_id, goal_type,
     achieved_at, recorded_at, event_id, trigger_event, metadata)
-  SELECT d.tenant_id, d.id, d.workflow_id, d.enrollment_id, e.contact_id, d.workflow_goal_id, d.goal_type, d.achieved_at, $1,
+  SELECT d.tenant_id, d.id, e.workflow_id, d.enrollment_id, e.contact_id, d.workflow_goal_id, d.goal_type, d.achieved_at, $1,
     d.event_id, d.trigger_event, CASE WHEN d.source IS NULL THEN '{}' ELSE jsonb_build_object('source', d.source) END
-  FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::timestamptz[], $9::text[], $10::jsonb[],
-    $11::text[]) AS d (tenant_id, id, workflow_id, enrollment_id, workflow_goal_id, goal_type, achieved_at, event_id, trigger_event,
-    source),
-  LATERAL (SELECT contact_id FROM workflow_enrollments WHERE tenant_id = d.tenant_id AND id = d.enrollment_id OFFSET 0) e
+  FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::timestamptz[], $8::text[], $9::jsonb[], $10::text[])
+    AS d (tenant_id, id, enrollment_id, workflow_goal_id, goal_type, achieved_at, event_id, trigger_event, source),
+  LATERAL (SELECT workflow_id, contact_id FROM workflow_enrollments WHERE tenant_id = d.tenant_id AND id = d.enrollment_id OFFSET 0) e
   ON CONFLICT (tenant_id, enrollment_id, workflow_goal_id) DO NOTHING
   RETURNING id, (SELECT p.id FROM workflow_goal_achievements p WHERE p.tenant_id = a.tenant_id
     AND p.enrollment_id = a.enrollment_id AND p.goal_type = a.goal_type LIMIT 1) IS NULL AS first_of_type`;
