@@ -64,16 +64,18 @@ describe('A worker that is told to end', () => {
     const redis = new Redis(server.url);
     const group = async (): Promise<Record<string, unknown>> => {
       const [fields = []] = (await redis.xinfo('GROUPS', STREAM)) as unknown[][];
-      return Object.fromEntries(fields.flatMap((name, n) => (n % 2 === 0 ? [[name, fields[n + 1]]] : [])));
+      return Object.fromEntries(
+        fields.flatMap((name, n) => (n % 2 === 0 ? [[String(name), fields[n + 1]] as [string, unknown]] : [])),
+      );
     };
-    let isOver = false;
+    const over = new AbortController();
     const sending = (async () => {
-      while (!isOver)
+      while (!over.signal.aborted)
         await redis.pipeline(Array.from({ length: 1000 }, () => ['xadd', STREAM, '*', 'event', '{}'])).exec();
     })();
     await eventually(group, (state) => state['last-delivered-id'] !== '0-0');
     expect((await program.end('SIGTERM')).code).toBe(0);
-    isOver = true;
+    over.abort();
     await sending;
     const state = await group();
     redis.disconnect();
