@@ -93,8 +93,8 @@ export class StreamLoop {
 
   /**
    * Until told to stop, or until a stream of former times is empty. A batch is read while others are decided: Redis, PostgreSQL
-   * and this process are then all at work. What was read is handled, whatever ends the loop: nobody else would look at it before
-   * patience is over. Answers whether there is nothing more to come.
+   * and this process are then all at work. What was read is handled before this ends, or stays this consumer's own and is read
+   * again after a failure: nobody else would look at it before patience is over. Answers whether there is nothing more to come.
    */
   private async readOn(): Promise<boolean> {
     const inHand = new Set<Promise<void>>();
