@@ -92,8 +92,8 @@ class LiteralService {
     await this.db.query('COMMIT');
     await this.redis.publish('workflow.goal.achieved', JSON.stringify({ tenant_id, enrollment, goal, event }));
     await this.db.query(
-      `INSERT INTO workflow_daily_counters AS d (tenant_id, workflow_id, day, counter, value) VALUES ($1, $2, current_date, 'goals_achieved', 1)
-       ON CONFLICT (tenant_id, workflow_id, day, counter) DO UPDATE SET value = d.value + 1`,
+      `INSERT INTO workflow_daily_counters AS d (tenant_id, workflow_id, day, goals_achieved) VALUES ($1, $2, current_date, 1)
+       ON CONFLICT (tenant_id, workflow_id, day) DO UPDATE SET goals_achieved = d.goals_achieved + 1`,
       [tenant_id, enrollment.workflow_id],
     );
   }

@@ -113,10 +113,10 @@ const statistics = async (setting: Setting): Promise<void> => {
   const [workflow] = await setting.rows<{ id: string }>('SELECT id FROM workflows WHERE tenant_id = $1', [tenant]);
   const id = workflow?.id ?? '';
   await setting.rows(
-    `INSERT INTO workflow_daily_counters (tenant_id, workflow_id, day, counter, value)
-     SELECT $1, $2, current_date - d, c, 1370 FROM generate_series(1, 730) AS d,
-     unnest(ARRAY['enrolled', 'ended', 'goals_achieved', 'time_to_goal_ms', 'form_submitted']) AS c
-     ON CONFLICT (tenant_id, workflow_id, day, counter) DO UPDATE SET value = excluded.value`,
+    `INSERT INTO workflow_daily_counters
+       (tenant_id, workflow_id, day, enrolled, ended, goals_achieved, time_to_goal_ms, form_submitted)
+     SELECT $1, $2, current_date - d, 1370, 1370, 1370, 1370, 1370 FROM generate_series(1, 730) AS d
+     ON CONFLICT (tenant_id, workflow_id, day) DO NOTHING`,
     [tenant, id],
   );
   await setting.rows(

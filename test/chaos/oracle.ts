@@ -28,8 +28,9 @@ const NEVER: Readonly<Record<string, string>> = {
       WHERE e.tenant_id = a.tenant_id AND e.id = a.enrollment_id AND a.trigger_event ->> 'event_id' LIKE 'event-%'
         AND c.external_id = 'contact-' || split_part(a.event_id, '-', 2))`,
   'a counter that differs from its table': `WITH counted AS (
-      SELECT tenant_id, workflow_id, counter, sum(value) AS n FROM workflow_daily_counters
-      WHERE counter IN ('enrolled', 'ended', 'goals_achieved', 'time_to_goal_ms') GROUP BY 1, 2, 3
+      SELECT tenant_id, workflow_id, counter, sum(value) AS n FROM workflow_daily_counters,
+      LATERAL (VALUES ('enrolled', enrolled), ('ended', ended), ('goals_achieved', goals_achieved),
+        ('time_to_goal_ms', time_to_goal_ms)) AS c (counter, value) GROUP BY 1, 2, 3
     ), there AS (
       SELECT e.tenant_id, e.workflow_id, c.counter, sum(c.n) AS n FROM workflow_enrollments e,
       LATERAL (VALUES ('enrolled', 1), ('ended', (e.status <> 'active')::int),

@@ -4,6 +4,7 @@ import type { GoalType } from '#domain/workflows/goal-type';
 import type { AchievementView } from '#application/workflows/achievements';
 import {
   AnalyticsReadModel,
+  COUNTERS,
   type Counter,
   type WorkflowFigures,
 } from '#application/workflows/ports/analytics-read-model';
@@ -50,8 +51,10 @@ const COUNTS: readonly (readonly [day: string, counter: Counter, value: number])
   ['2026-02-01', 'tag_added', 3],
 ];
 
+const NONE = Object.fromEntries(COUNTERS.map((counter) => [counter, 0]));
+
 const FIGURES: WorkflowFigures = {
-  totals: { enrolled: 13, goals_achieved: 10, ended: 11, time_to_goal_ms: 145 * HOUR_MS, tag_added: 3 },
+  totals: { ...NONE, enrolled: 13, goals_achieved: 10, ended: 11, time_to_goal_ms: 145 * HOUR_MS, tag_added: 3 },
   medianHours: 5,
   p90Hours: 9,
   days: {
@@ -121,12 +124,12 @@ const suite = (make: (told: Story) => Promise<Ask>) => {
 
   it('has no figures of a workflow that nothing happened to', async () => {
     const figures = await ask((analytics) => analytics.figures(told.tenant, told.untouched, PERIOD));
-    expect(figures).toEqual({ totals: {}, medianHours: null, p90Hours: null, days: {} });
+    expect(figures).toEqual({ totals: NONE, medianHours: null, p90Hours: null, days: {} });
   });
 };
 
 const inMemory = (told: Story): AnalyticsReadModel => {
-  const nothing = { totals: {}, medianHours: null, p90Hours: null, days: {} };
+  const nothing = { totals: NONE, medianHours: null, p90Hours: null, days: {} };
   return new InMemoryAnalytics({
     tenantId: told.tenant,
     workflows: { [told.workflow]: FIGURES, [told.untouched]: nothing },
@@ -228,8 +231,9 @@ const write = async (app: TestApp, told: Story): Promise<void> => {
   }
   for (const [day, counter, value] of COUNTS) {
     await app.rows(
-      'INSERT INTO workflow_daily_counters (tenant_id, workflow_id, day, counter, value) VALUES ($1, $2, $3, $4, $5)',
-      [tenant, workflow, day, counter, value],
+      `INSERT INTO workflow_daily_counters (tenant_id, workflow_id, day, ${counter}) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (tenant_id, workflow_id, day) DO UPDATE SET ${counter} = excluded.${counter}`,
+      [tenant, workflow, day, value],
     );
   }
 };

@@ -157,11 +157,10 @@ describe('Enrolling (SPEC 4.4)', () => {
     const { id } = await story.enroll(workflow, 'told-of', { attributes: { secret: 'sauce' }, enrolled_at: ago(72) });
     const told = (await story.told('workflow.enrolled')).filter(({ details }) => details.enrollment_id === id);
     expect(told).toMatchObject([{ details: { workflow_id: workflow, enrollment_id: id, contact_id: 'told-of' } }]);
-    const days = await app.rows(
-      `SELECT day::text, value FROM workflow_daily_counters WHERE workflow_id = $1 AND counter = 'enrolled'`,
-      [workflow],
-    );
-    expect(days).toEqual([{ day: ago(72).slice(0, 10), value: '1' }]);
+    const days = await app.rows('SELECT day::text, enrolled FROM workflow_daily_counters WHERE workflow_id = $1', [
+      workflow,
+    ]);
+    expect(days).toEqual([{ day: ago(72).slice(0, 10), enrolled: '1' }]);
     const audit = JSON.stringify(await app.rows('SELECT * FROM audit_log WHERE tenant_id = $1', [story.tenant.id]));
     expect(audit).toContain(id);
     expect(audit).not.toMatch(/told-of|secret|sauce/);

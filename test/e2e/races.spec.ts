@@ -55,7 +55,7 @@ describe('A race', () => {
              (SELECT count(*)::int FROM outbox WHERE tenant_id = $1 AND message LIKE '%"workflow.exit.goal"%') AS told,
              (SELECT count(*)::int FROM workflow_pending_actions WHERE tenant_id = $1 AND status <> 'cancelled') AS unfinished,
              (SELECT count(DISTINCT goal_type)::int FROM workflow_goal_achievements WHERE tenant_id = $1) AS ways,
-             (SELECT sum(value)::int FROM workflow_daily_counters WHERE tenant_id = $1 AND counter = 'goals_achieved') AS counted`,
+             (SELECT sum(goals_achieved)::int FROM workflow_daily_counters WHERE tenant_id = $1) AS counted`,
           [tenant.id],
         ),
       ([row]) => row?.exited === ENROLLMENTS,

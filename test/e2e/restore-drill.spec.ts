@@ -35,9 +35,9 @@ const COUNTS = `
     (SELECT json_agg(json_build_array(id, status) ORDER BY id) FROM workflow_enrollments) AS enrollments,
     (SELECT json_agg(json_build_array(enrollment_id, position, status) ORDER BY enrollment_id, position)
      FROM workflow_pending_actions) AS actions,
-    (SELECT json_agg(json_build_array(workflow_id, counter, value) ORDER BY workflow_id, counter) FROM (
-       SELECT workflow_id, counter, sum(value) AS value FROM workflow_daily_counters
-       WHERE counter IN ('enrolled', 'ended', 'goals_achieved') GROUP BY 1, 2) c) AS counters,
+    (SELECT json_agg(c ORDER BY workflow_id) FROM (
+       SELECT workflow_id, sum(enrolled) AS enrolled, sum(ended) AS ended, sum(goals_achieved) AS achieved
+       FROM workflow_daily_counters GROUP BY 1) c) AS counters,
     (SELECT json_agg(json_build_array(workflow_id, n) ORDER BY workflow_id) FROM (
        SELECT workflow_id, sum(enrollments) AS n FROM workflow_goal_times GROUP BY 1) t) AS times,
     (SELECT json_agg(json_build_array(type, n) ORDER BY type) FROM (

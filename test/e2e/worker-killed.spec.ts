@@ -97,7 +97,7 @@ describe('A worker that is killed', () => {
     const [sums] = await rows(
       `SELECT (SELECT count(*)::int FROM dead_letters) AS dead,
          (SELECT count(*)::int FROM workflow_enrollments WHERE status = 'completed_goal') =
-           (SELECT sum(value)::int FROM workflow_daily_counters WHERE counter = 'goals_achieved') AS counted,
+           (SELECT sum(goals_achieved)::int FROM workflow_daily_counters) AS counted,
          (SELECT count(*)::int FROM workflow_goal_achievements) =
            (SELECT count(*)::int FROM outbox WHERE message LIKE '%"workflow.goal.achieved"%') AS told`,
     );

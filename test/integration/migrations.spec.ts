@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import type { DataSource } from 'typeorm';
 import { migrationSource } from '#infrastructure/database/data-source';
 import { MIGRATIONS } from '#infrastructure/database/migrations';
+import { CountersSideBySide1795240000026 } from '#migrations/1795240000026-counters-side-by-side';
 import { emptyDatabase, type TestDatabase } from '../support/database';
 import { schemaOf } from './support/catalog';
 
@@ -53,5 +55,40 @@ describe('The migrations', () => {
       // All run at once: go back to this one to look at the next step.
       await downBy(MIGRATIONS.length - 1 - MIGRATIONS.indexOf(migration));
     }
+  });
+
+  it('keep what was counted when the counters of a day come to lie side by side, and part again', async () => {
+    const long = `SELECT day::text, counter, value::int FROM workflow_daily_counters ORDER BY day, counter`;
+    const counted = [
+      { day: '2026-01-01', counter: 'enrolled', value: 7 },
+      { day: '2026-01-02', counter: 'ended', value: 2 },
+      { day: '2026-01-02', counter: 'pipeline_stage_reached', value: 3 },
+    ];
+    const [tenant, workflow] = [randomUUID(), randomUUID()];
+    await db.query(`INSERT INTO tenants (id, name, created_at, updated_at) VALUES ($1, 'tenant', now(), now())`, [
+      tenant,
+    ]);
+    await db.query(
+      `INSERT INTO workflows (tenant_id, id, name, status, goal_logic, steps, version, created_at, updated_at)
+       VALUES ($1, $2, 'workflow', 'active', 'any', '[]', 1, now(), now())`,
+      [tenant, workflow],
+    );
+    await downBy(MIGRATIONS.length - MIGRATIONS.indexOf(CountersSideBySide1795240000026));
+    for (const { day, counter, value } of counted)
+      await db.query('INSERT INTO workflow_daily_counters VALUES ($1, $2, $3, $4, $5)', [
+        ...[tenant, workflow, day, counter, value],
+      ]);
+    await source.runMigrations();
+    const { rows } = await db.query(
+      `SELECT day::text, enrolled::int, ended::int, pipeline_stage_reached::int, tag_added::int FROM workflow_daily_counters
+       WHERE tenant_id = $1 AND workflow_id = $2 ORDER BY day`,
+      [tenant, workflow],
+    );
+    expect(rows).toEqual([
+      { day: '2026-01-01', enrolled: 7, ended: 0, pipeline_stage_reached: 0, tag_added: 0 },
+      { day: '2026-01-02', enrolled: 0, ended: 2, pipeline_stage_reached: 3, tag_added: 0 },
+    ]);
+    await downBy(MIGRATIONS.length - MIGRATIONS.indexOf(CountersSideBySide1795240000026));
+    expect((await db.query(long)).rows).toEqual(counted);
   });
 });

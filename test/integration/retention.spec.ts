@@ -78,11 +78,10 @@ describe('what is kept, and for how long (SPEC 7)', () => {
       await enrollment(workflow, 729),
       await enrollment(workflow, null),
     ];
-    await app.rows(`INSERT INTO workflow_daily_counters VALUES ($1, $2, $3, 'goals_achieved', 2)`, [
-      tenant.id,
-      workflow.id,
-      daysAgo(731),
-    ]);
+    await app.rows(
+      'INSERT INTO workflow_daily_counters (tenant_id, workflow_id, day, goals_achieved) VALUES ($1, $2, $3, 2)',
+      [tenant.id, workflow.id, daysAgo(731)],
+    );
     await purge();
     const left = await app.rows<{ id: string }>('SELECT id FROM workflow_enrollments WHERE workflow_id = $1', [
       workflow.id,

@@ -107,8 +107,8 @@ export const seedEnrollments = async (
     [tenantId, workflowId, ids, actions],
   );
   await app.rows(
-    `INSERT INTO workflow_daily_counters AS d (tenant_id, workflow_id, day, counter, value) VALUES ($1, $2, ($3::timestamptz AT TIME ZONE 'UTC')::date, 'enrolled', $4)
-     ON CONFLICT (tenant_id, workflow_id, day, counter) DO UPDATE SET value = d.value + excluded.value`,
+    `INSERT INTO workflow_daily_counters AS d (tenant_id, workflow_id, day, enrolled) VALUES ($1, $2, ($3::timestamptz AT TIME ZONE 'UTC')::date, $4)
+     ON CONFLICT (tenant_id, workflow_id, day) DO UPDATE SET enrolled = d.enrolled + excluded.enrolled`,
     [tenantId, workflowId, enrolledAt, contacts.length],
   );
   return ids;

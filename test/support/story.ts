@@ -1,4 +1,5 @@
 import type { Role } from '#domain/shared/permissions';
+import type { Counter } from '#application/workflows/ports/analytics-read-model';
 import { type TestApp, type Answer, type Ask, type Method, type Tenant } from './app';
 
 export interface ShownAction {
@@ -126,10 +127,10 @@ export class Story {
       .filter(({ event_type }) => types.includes(event_type));
   }
 
-  async counter(workflow: string, counter: string): Promise<number> {
+  async counter(workflow: string, counter: Counter): Promise<number> {
     const [row] = await this.app.rows<{ value: string | null }>(
-      'SELECT sum(value) AS value FROM workflow_daily_counters WHERE tenant_id = $1 AND workflow_id = $2 AND counter = $3',
-      [this.tenant.id, workflow, counter],
+      `SELECT sum(${counter}) AS value FROM workflow_daily_counters WHERE tenant_id = $1 AND workflow_id = $2`,
+      [this.tenant.id, workflow],
     );
     return Number(row?.value ?? 0);
   }

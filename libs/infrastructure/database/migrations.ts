@@ -21,6 +21,7 @@ import { GoalsVersions1795240000022 } from '#migrations/1795240000022-goals-vers
 import { AuditKeyByTime1795240000023 } from '#migrations/1795240000023-audit-key-by-time';
 import { OneKeyEach1795240000024 } from '#migrations/1795240000024-one-key-each';
 import { RelayByPlace1795240000025 } from '#migrations/1795240000025-relay-by-place';
+import { CountersSideBySide1795240000026 } from '#migrations/1795240000026-counters-side-by-side';
 
 /** All migrations, in their order; the last one is the head that readiness asks for. */
 export const MIGRATIONS = [
@@ -47,4 +48,5 @@ export const MIGRATIONS = [
   AuditKeyByTime1795240000023,
   OneKeyEach1795240000024,
   RelayByPlace1795240000025,
+  CountersSideBySide1795240000026,
 ];

@@ -1,6 +1,6 @@
 import { tenthsOfHours } from '#domain/workflows/statistics';
-import type { GoalType } from '#domain/workflows/goal-type';
 import type { CachedThing } from '#application/shared/cache';
+import { COUNTERS, type Counter } from '#application/workflows/ports/analytics-read-model';
 import type { Database } from '#adapters/shared/persistence/database';
 
 /** One addition to a workflow's figures of a UTC day (SPEC 4.5). */
@@ -9,12 +9,20 @@ export interface Count {
   readonly workflow_id: string;
   /** RFC 3339 in UTC; its day counts. */
   readonly at: string;
-  readonly counter: 'enrolled' | 'ended' | 'goals_achieved' | 'time_to_goal_ms' | GoalType;
+  readonly counter: Counter;
   readonly value: number;
 }
 
 /** What a workflow's statistics are made of besides the workflow, by the name of `Database.changed`. */
 export const figuresOf = (workflowId: string): CachedThing => `workflow_figures:${workflowId}`;
+
+/** Of every counter none. */
+const NOTHING = Object.fromEntries(COUNTERS.map((counter) => [counter, 0])) as Record<Counter, number>;
+
+const ADD = `INSERT INTO workflow_daily_counters AS d (tenant_id, workflow_id, day, ${COUNTERS.join(', ')})
+  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::date[], ${COUNTERS.map((_, n) => `$${String(n + 4)}::bigint[]`).join(', ')})
+  ORDER BY 1, 2, 3
+  ON CONFLICT (tenant_id, workflow_id, day) DO UPDATE SET ${COUNTERS.map((name) => `${name} = d.${name} + excluded.${name}`).join(', ')}`;
 
 /**
  * Adds to the daily counters with the commit, summed up first and in one order, so that two transactions never wait for each
@@ -23,12 +31,7 @@ export const figuresOf = (workflowId: string): CachedThing => `workflow_figures:
 export const addToCounters = (db: Database, counts: readonly Count[]): void => {
   if (counts.length === 0) return;
   for (const { tenant_id, workflow_id } of counts) db.changed(tenant_id, [figuresOf(workflow_id)]);
-  db.atCommit(
-    `INSERT INTO workflow_daily_counters AS d (tenant_id, workflow_id, day, counter, value)
-     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::date[], $4::text[], $5::bigint[]) ORDER BY 1, 2, 3, 4
-     ON CONFLICT (tenant_id, workflow_id, day, counter) DO UPDATE SET value = d.value + excluded.value`,
-    columns(summed(counts), 'tenant_id', 'workflow_id', 'day', 'counter', 'value'),
-  );
+  db.atCommit(ADD, columns(summed(counts), 'tenant_id', 'workflow_id', 'day', ...COUNTERS));
 };
 
 /** How long an enrollment took to its goal. */
@@ -59,14 +62,16 @@ export const addToGoalTimes = (db: Database, times: readonly GoalTime[]): void =
   );
 };
 
-type Sum = Omit<Count, 'at'> & { readonly day: string };
+type Sum = { readonly tenant_id: string; readonly workflow_id: string; readonly day: string } & Record<Counter, number>;
 
 const summed = (counts: readonly Count[]): Sum[] => {
   const sums = new Map<string, Sum>();
   for (const { tenant_id, workflow_id, at, counter, value } of counts) {
     const day = at.slice(0, 'YYYY-MM-DD'.length);
-    const key = `${tenant_id} ${workflow_id} ${day} ${counter}`;
-    sums.set(key, { tenant_id, workflow_id, day, counter, value: value + (sums.get(key)?.value ?? 0) });
+    const key = `${tenant_id} ${workflow_id} ${day}`;
+    const sum = sums.get(key) ?? { tenant_id, workflow_id, day, ...NOTHING };
+    sum[counter] += value;
+    sums.set(key, sum);
   }
   return [...sums.values()];
 };

@@ -3,7 +3,12 @@ import type { Period } from '#domain/workflows/period';
 import { nearestRank } from '#domain/workflows/statistics';
 import type { Page, PageRequest } from '#application/shared/listing';
 import { achievementListing, achievementView, type AchievementView } from '#application/workflows/achievements';
-import type { AnalyticsReadModel, Counter, WorkflowFigures } from '#application/workflows/ports/analytics-read-model';
+import {
+  COUNTERS,
+  type AnalyticsReadModel,
+  type Counter,
+  type WorkflowFigures,
+} from '#application/workflows/ports/analytics-read-model';
 import { Database } from '#adapters/shared/persistence/database';
 import { readPage } from '#adapters/shared/persistence/listed';
 import { columnsOf } from '#adapters/shared/persistence/view-columns';
@@ -13,7 +18,7 @@ const ACHIEVEMENT = columnsOf(achievementView, 'a', { contact_id: 'c.external_id
 interface FiguresRow {
   /** Enrollments whose time to the goal was counted. */
   readonly timed: number;
-  readonly totals: Partial<Record<Counter, number>> | null;
+  readonly totals: Record<Counter, number>;
   readonly days: readonly { readonly day: string; readonly enrolled: number; readonly achieved: number }[] | null;
 }
 
@@ -50,14 +55,12 @@ export class SqlAnalyticsReadModel implements AnalyticsReadModel {
       `SELECT
          (SELECT coalesce(sum(t.enrollments), 0)::bigint FROM workflow_goal_times t
           WHERE t.tenant_id = $1 AND t.workflow_id = $2) AS timed,
-         (SELECT json_object_agg(t.counter, t.total) FROM (
-            SELECT d.counter, sum(d.value) AS total FROM workflow_daily_counters d
-            WHERE d.tenant_id = $1 AND d.workflow_id = $2 GROUP BY d.counter) t) AS totals,
+         (SELECT to_json(s) FROM (
+            SELECT ${COUNTERS.map((counter) => `coalesce(sum(d.${counter}), 0) AS ${counter}`).join(', ')}
+            FROM workflow_daily_counters d WHERE d.tenant_id = $1 AND d.workflow_id = $2) s) AS totals,
          (SELECT json_agg(s) FROM (
-            SELECT d.day, coalesce(sum(d.value) FILTER (WHERE d.counter = 'enrolled'), 0) AS enrolled,
-              coalesce(sum(d.value) FILTER (WHERE d.counter = 'goals_achieved'), 0) AS achieved
-            FROM workflow_daily_counters d
-            WHERE d.tenant_id = $1 AND d.workflow_id = $2 AND d.day BETWEEN $3 AND $4 GROUP BY d.day) s) AS days
+            SELECT d.day, d.enrolled, d.goals_achieved AS achieved FROM workflow_daily_counters d
+            WHERE d.tenant_id = $1 AND d.workflow_id = $2 AND d.day BETWEEN $3 AND $4) s) AS days
        FROM workflows w WHERE w.tenant_id = $1 AND w.id = $2 AND w.deleted_at IS NULL`,
       [tenantId, workflowId, period.from, period.to],
     );
@@ -66,7 +69,7 @@ export class SqlAnalyticsReadModel implements AnalyticsReadModel {
       ({ day, enrolled, achieved }) => [day, { enrolled, goalsAchieved: achieved }] as const,
     );
     const percentiles = await this.percentiles(tenantId, workflowId, row.timed);
-    return { totals: row.totals ?? {}, ...percentiles, days: Object.fromEntries(days) };
+    return { totals: row.totals, ...percentiles, days: Object.fromEntries(days) };
   }
 
   /** The first duration up to which as many enrollments took as the rank says. */

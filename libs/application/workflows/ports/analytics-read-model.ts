@@ -1,10 +1,11 @@
-import type { GoalType } from '#domain/workflows/goal-type';
+import { GOAL_TYPES } from '#domain/workflows/goal-type';
 import type { Period } from '#domain/workflows/period';
 import type { Page, PageRequest } from '#application/shared/listing';
 import type { AchievementView } from '#application/workflows/achievements';
 
 /** What is counted of a workflow, as the daily counters name it. */
-export type Counter = 'enrolled' | 'ended' | 'goals_achieved' | 'time_to_goal_ms' | GoalType;
+export const COUNTERS = ['enrolled', 'ended', 'goals_achieved', 'time_to_goal_ms', ...GOAL_TYPES] as const;
+export type Counter = (typeof COUNTERS)[number];
 
 /** A workflow's figures before they are put into words; plain JSON. */
 export interface WorkflowFigures {
