@@ -1,7 +1,8 @@
+import { readConfig } from '#infrastructure/config/config';
 import { handleLiterally } from './literal';
 import { producer } from './producer';
 import { percentile, perSecond, row, times } from './report';
-import { drain, keepUp, seconds } from './service';
+import { drain, environmentOf, keepUp, seconds } from './service';
 import { eventsOf, populate, type Setting } from './setting';
 
 const LITERAL_EVENTS = 6000;
@@ -13,15 +14,17 @@ const measureLiteral = async (setting: Setting): Promise<number> => {
   return events.length / (await seconds(() => handleLiterally(setting, events)));
 };
 
-/** The ceiling: the same entries, from the same producer, read by a consumer group and acknowledged, with nothing in between. */
-const measureCeiling = async ({ redis, redisUrl }: Setting, events: readonly string[]): Promise<number> => {
+/** The ceiling: the same entries, from the same producer, read by a group as many at once, and acknowledged, with nothing in between. */
+const measureCeiling = async (setting: Setting, events: readonly string[]): Promise<number> => {
+  const { redis, redisUrl } = setting;
+  const { EVENT_BATCH_SIZE } = readConfig(environmentOf(setting));
   const stream = 'bench:ceiling';
   await redis.xgroup('CREATE', stream, 'bench', '0', 'MKSTREAM');
   const produce = await producer({ redisUrl, stream, events, rate: Infinity });
   const took = await seconds(async () => {
     const produced = produce();
     for (let read = 0; read < events.length;) {
-      const parameters = ['GROUP', 'bench', 'one', 'COUNT', 1000, 'BLOCK', 1000, 'STREAMS', stream, '>'];
+      const parameters = ['GROUP', 'bench', 'one', 'COUNT', EVENT_BATCH_SIZE, 'BLOCK', 1000, 'STREAMS', stream, '>'];
       const answer = (await redis.callBuffer('XREADGROUP', ...parameters)) as [unknown, [Buffer][]][] | null;
       const ids = (answer?.[0]?.[1] ?? []).map(([id]) => id);
       if (ids.length > 0) await redis.xack(stream, 'bench', ...ids);

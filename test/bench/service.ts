@@ -12,7 +12,7 @@ export const STREAM = 'goal-service:events:in:0';
 const DIST = join(__dirname, '../..');
 const LOOK_MS = 5;
 
-const environmentOf = ({ appUrl, redisUrl }: Setting) => ({
+export const environmentOf = ({ appUrl, redisUrl }: Setting) => ({
   ...{ DATABASE_URL: appUrl, REDIS_URL: redisUrl, SECRET_KEY: 'the bench of this project alone' },
   // As the image sets it.
   ...{ METRICS_PORT: '0', LOG_LEVEL: 'error', NODE_OPTIONS: '--max-semi-space-size=64' },

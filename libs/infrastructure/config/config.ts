@@ -86,7 +86,7 @@ export const SETTINGS = {
     'Nodes of a Redis Cluster that these streams lie on, `redis://host:port` with commas between; user, password and TLS as the first one says. Empty: they lie at REDIS_URL.',
     ['redis', 'rediss'],
   ),
-  EVENT_BATCH_SIZE: whole('Most events that one transaction judges.', 1000, 1, 10_000),
+  EVENT_BATCH_SIZE: whole('Most events that one transaction judges.', 2000, 1, 10_000),
   EVENT_PROCESSING_TIMEOUT_MS: whole(
     'Longest a batch may take in the database, and the longest a caller waits for it.',
     5000,

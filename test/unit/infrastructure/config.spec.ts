@@ -14,7 +14,7 @@ describe('the configuration', () => {
       PORT: 3000,
       METRICS_PORT: 9464,
       EVENT_SHARDS: 1,
-      EVENT_BATCH_SIZE: 1000,
+      EVENT_BATCH_SIZE: 2000,
       EVENT_PROCESSING_TIMEOUT_MS: 5000,
       LISTENER_TTL_SECONDS: 86_400,
       WORKFLOW_MAX_GOALS: 3,
