@@ -82,9 +82,11 @@ export const populate = async (
   return { tenants, contactsPerTenant };
 };
 
-/** Events in a fixed order; of each contact the first `matching` share of all events reaches its goal, the others ask for another form. */
+/** Events of today in a fixed order; of each contact the first `matching` share of all events reaches its goal, the others ask for another form. */
 export const eventsOf = ({ tenants, contactsPerTenant }: Population, count: number, matching: number): string[] => {
   const every = Math.round(1 / matching);
+  // What comes in happened just now: its day is the day of the exit, and both are counted in one row.
+  const occurredAt = new Date().toISOString();
   return Array.from({ length: count }, (_, n) => {
     const isMatch = n % every === 0;
     const turn = Math.floor(n / every);
@@ -95,7 +97,7 @@ export const eventsOf = ({ tenants, contactsPerTenant }: Population, count: numb
       event_type: 'form.submitted',
       tenant_id: tenant,
       contact_id: `contact-${String(contact)}`,
-      occurred_at: '2026-01-02T00:00:00Z',
+      occurred_at: occurredAt,
       source: 'bench',
       data: { form_id: isMatch ? FORM : 'another-form', page: '/landing', referrer: 'https://example.org/campaign' },
     });
