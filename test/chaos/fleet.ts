@@ -22,7 +22,9 @@ export class Member {
     private readonly env: Readonly<Record<string, string>>,
   ) {}
 
+  /** Does nothing while it runs: two who have killed it at once both start it again, and a second one would never be ended. */
   start(): void {
+    if (this.isRunning) return;
     this.startedAt = Date.now();
     const child = spawn(process.execPath, [join(this.dist, this.program)], {
       cwd: this.dist,
