@@ -4,6 +4,9 @@ import type { Load } from './load';
 import { groupsOf } from './oracle';
 import type { Servers } from './servers';
 
+const HOLDING_MS = 3000;
+/** Shorter than the service's lock timeout. */
+const HELD_MS = 150;
 const FROZEN_MS = 2500;
 const AWAY_MS = 700;
 const BETWEEN_KILLS_MS = 800;
@@ -149,8 +152,29 @@ const FAULTS: readonly Fault[] = [
 
 /** Does harm until told to stop, but to a cluster each harm once; the last fault is mended before it resolves. */
 export const doHarm = async (stage: Stage, harm: Harm, isOver: () => boolean): Promise<void> => {
+  await holdCounters(stage.servers);
+  harm.done.push('counters held');
   await Promise.all([killWorkers(stage, harm, isOver), greatFaults(stage, harm, isOver)]);
 };
+
+/**
+ * While every worker is there, holds the counters of half the tenants over and over: what ends enrollments of theirs has drawn the
+ * numbers of its outgoing messages and waits, while others that have drawn later ones are committed, and relayed.
+ */
+const holdCounters = (servers: Servers): Promise<void> =>
+  servers.asSuperuser(async (client) => {
+    for (const end = Date.now() + HOLDING_MS; Date.now() < end;) {
+      await client.query('BEGIN');
+      await client.query(
+        `INSERT INTO workflow_daily_counters (tenant_id, workflow_id, day)
+         SELECT tenant_id, id, current_date FROM workflows
+         WHERE tenant_id < (SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY id) FROM tenants)
+         ORDER BY 1, 2, 3 ON CONFLICT DO NOTHING`,
+      );
+      await sleep(HELD_MS);
+      await client.query('ROLLBACK');
+    }
+  });
 
 const killWorkers = async ({ workers }: Stage, harm: Harm, isOver: () => boolean): Promise<void> => {
   for (let turn = 0; !isOver(); turn += 1) {

@@ -8,7 +8,7 @@ import { Member } from './fleet';
 import { Load, type Plan } from './load';
 import { watchForLeaks } from './leaks';
 import { findings } from './oracle';
-import { environmentOf, probeOf, tenantsOf, unsent } from './scene';
+import { environmentOf, probeOf, standing, tenantsOf, unsent } from './scene';
 import { Servers } from './servers';
 
 const DIST = join(__dirname, '../..');
@@ -90,6 +90,7 @@ const harmed = async (
     await probe().catch((failure: unknown) => {
       throw new Error(`${String(failure)}: ${api.said}`);
     });
+    await standing(servers, workers.length);
     let isOver = false;
     const stage = { servers, workers, api, load, probe, spared };
     const harming = doHarm(stage, harm, () => isOver);

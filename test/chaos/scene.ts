@@ -43,6 +43,16 @@ export const probeOf = (url: string, token: string) => async (): Promise<void> =
   throw new Error('the service does not come back');
 };
 
+/** Resolves when so many workers are up: one of them relays, the others stand by. */
+export const standing = async (servers: Servers, workers: number): Promise<void> => {
+  for (const end = Date.now() + PATIENCE_MS; Date.now() < end;) {
+    const relays = await servers.rows(`SELECT FROM pg_stat_activity WHERE application_name = 'goal-service-relay'`);
+    if (relays.length === workers) return;
+    await sleep(25);
+  }
+  throw new Error('the workers do not come up');
+};
+
 /** Tenants, each with the token of its Owner. */
 export const tenantsOf = async (servers: Servers, count: number): Promise<Map<string, string>> => {
   const { JWT_ISSUER: iss, JWT_AUDIENCE: aud } = readConfig({
