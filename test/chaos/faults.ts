@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Member } from './fleet';
 import type { Load } from './load';
 import { groupsOf } from './oracle';
+import { standing } from './scene';
 import type { Servers } from './servers';
 
 const HOLDING_MS = 3000;
@@ -150,8 +151,13 @@ const FAULTS: readonly Fault[] = [
   ],
 ];
 
-/** Does harm until told to stop, but to a cluster each harm once; the last fault is mended before it resolves. */
+/**
+ * Starts the workers and does harm until told to stop, but to a cluster each harm once; the last fault is mended before it
+ * resolves.
+ */
 export const doHarm = async (stage: Stage, harm: Harm, isOver: () => boolean): Promise<void> => {
+  for (const worker of stage.workers) worker.start();
+  await standing(stage.servers, stage.workers.length);
   await holdCounters(stage.servers);
   harm.done.push('counters held');
   await Promise.all([killWorkers(stage, harm, isOver), greatFaults(stage, harm, isOver)]);

@@ -8,7 +8,7 @@ import { Member } from './fleet';
 import { Load, type Plan } from './load';
 import { watchForLeaks } from './leaks';
 import { findings } from './oracle';
-import { environmentOf, probeOf, standing, tenantsOf, unsent } from './scene';
+import { environmentOf, probeOf, tenantsOf, unsent } from './scene';
 import { Servers } from './servers';
 
 const DIST = join(__dirname, '../..');
@@ -85,16 +85,17 @@ const harmed = async (
   const load = new Load(servers, `http://127.0.0.1:${port}`, tenants, stories);
   const harm: Harm = { kills: 0, done: [], recoveries: [] };
   const probe = probeOf(`http://127.0.0.1:${port}`, [...tenants.values()][0] ?? '');
-  for (const member of [api, ...workers]) member.start();
+  api.start();
   try {
     await probe().catch((failure: unknown) => {
       throw new Error(`${String(failure)}: ${api.said}`);
     });
-    await standing(servers, workers.length);
     let isOver = false;
     const stage = { servers, workers, api, load, probe, spared };
+    // Before the first worker is there, so that it finds some that came in when nobody read.
+    const loading = load.run(plan, seconds).finally(() => (isOver = true));
     const harming = doHarm(stage, harm, () => isOver);
-    const trouble = await Promise.all([load.run(plan, seconds).finally(() => (isOver = true)), harming]).then(
+    const trouble = await Promise.all([loading, harming]).then(
       () => [],
       (failure: unknown) => [String(failure)],
     );
