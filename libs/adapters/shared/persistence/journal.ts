@@ -44,6 +44,12 @@ export class Journal {
     await this.db.prepared(WRITE, this.parameters(entries, facts));
   }
 
+  /** The same without a turn of its own (`Database.atCommit`): for what is not too much to be kept until then. */
+  writeAtCommit(entries: readonly AuditEntry[], facts: readonly Told[]): void {
+    if (entries.length + facts.length === 0) return;
+    this.db.atCommit(WRITE, this.parameters(entries, facts));
+  }
+
   /**
    * Writes rows, and what is to be said of them, in one statement: what is said only where a row was written. Answers how
    * many were.

@@ -111,12 +111,13 @@ export class SqlDetectionStore implements DetectionStore {
       exits.length > 0 ? this.exit(exits, now) : [],
     ]);
     const told = [...achieved.map(achievementTold), ...exited.map((row) => exitTold(row, now))];
-    addToGoalTimes(this.db, exited.map(goalTimeOf));
-    addToCounters(this.db, countersOf(achieved, exited, now));
-    await this.journal.write(
+    this.journal.writeAtCommit(
       told.map(({ audit }) => audit),
       told.map(({ fact }) => fact),
     );
+    // Last of all: they are rows that others wait for.
+    addToGoalTimes(this.db, exited.map(goalTimeOf));
+    addToCounters(this.db, countersOf(achieved, exited, now));
   }
 
   async credited(events: readonly EventKey[]): Promise<ReadonlySet<string>> {
