@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bareEnvironment } from '../support/built';
@@ -20,6 +21,8 @@ export class Member {
     private readonly dist: string,
     readonly program: string,
     private readonly env: Readonly<Record<string, string>>,
+    /** As the operating system counts it: one that is started all the time gives way to those that it is to work with. */
+    private readonly niceness = 0,
   ) {}
 
   /** Does nothing while it runs: two who have killed it at once both start it again, and a second one would never be ended. */
@@ -31,6 +34,7 @@ export class Member {
       env: bareEnvironment(this.env),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    if (child.pid !== undefined) setPriority(child.pid, this.niceness);
     const hear = (text: Buffer): void => {
       this.said = (this.said + text.toString()).slice(-20_000);
     };

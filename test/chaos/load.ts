@@ -6,6 +6,7 @@ import type { Servers } from './servers';
 
 const TICK_MS = 50;
 const RETRY_MS = 100;
+const LONGEST_RETRY_MS = 2000;
 /** For how long, after the last event was handed in for the first time, it is tried again. */
 const PATIENCE_MS = 30_000;
 
@@ -84,12 +85,12 @@ export class Load {
   }
 
   private async add(text: string): Promise<void> {
-    while (!this.hasGivenUp) {
+    for (let tries = 0; !this.hasGivenUp; tries += 1) {
       try {
         await this.servers.streams.xadd(shardOf(text, this.servers.shards), '*', 'event', text);
         return;
       } catch {
-        await sleep(RETRY_MS);
+        await pauseAfter(tries);
       }
     }
   }
@@ -106,14 +107,14 @@ export class Load {
   }
 
   private async publish(event: ModelEvent): Promise<Decided> {
-    while (!this.hasGivenUp) {
+    for (let tries = 0; !this.hasGivenUp; tries += 1) {
       const answer = await this.ask(event.tenant_id, '/events', { method: 'POST', body: JSON.stringify(event) });
       if (answer?.status === 200) return (await answer.json()) as Decided;
       if (answer && answer.status < 500) {
         this.refusals.push(`${String(answer.status)} ${await answer.text()}`);
         return { results: [] };
       }
-      await sleep(RETRY_MS);
+      await pauseAfter(tries);
     }
     return { results: [] };
   }
@@ -136,6 +137,10 @@ export class Load {
 interface Decided {
   readonly results: readonly { readonly achievements: readonly { readonly exited: boolean }[] }[];
 }
+
+/** Longer each time: hundreds that try again at once would take the machine from the very service they wait for. */
+const pauseAfter = (tries: number): Promise<void> =>
+  sleep(Math.min(RETRY_MS * 2 ** tries, LONGEST_RETRY_MS) * (0.5 + Math.random()));
 
 /** The same way for the same event every time: two fifths over HTTP and Pub/Sub, the rest by stream. */
 const wayOf = (text: string): 'http' | 'pubsub' | 'stream' => {

@@ -16,6 +16,7 @@ const TENANTS = 8;
 const STORIES = 480;
 const MALFORMED = 120;
 const WORKERS = 3;
+const NICE = 5;
 const NOISE_PER_SECOND = 250;
 const SETTLING_SECONDS = 90;
 
@@ -81,7 +82,7 @@ const harmed = async (
   const port = String(await freePort(0));
   const env = environmentOf(servers, port);
   const api = new Member(dist, 'apps/api/main.js', env);
-  const workers = Array.from({ length: WORKERS }, () => new Member(dist, 'apps/worker/main.js', env));
+  const workers = Array.from({ length: WORKERS }, () => new Member(dist, 'apps/worker/main.js', env, NICE));
   const load = new Load(servers, `http://127.0.0.1:${port}`, tenants, stories);
   const harm: Harm = { kills: 0, done: [], recoveries: [] };
   const probe = probeOf(`http://127.0.0.1:${port}`, [...tenants.values()][0] ?? '');
