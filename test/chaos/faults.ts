@@ -59,10 +59,19 @@ const FAULTS_OF_CLUSTER: readonly Fault[] = [
 ];
 
 /**
- * The great faults, one after the other, over and over: those of Redis last, so that there is a time in which things are cached.
+ * The great faults, one after the other, over and over: first the one that shows only while workers are at work, those of Redis last,
+ * so that there is a time in which things are cached.
  * What makes Redis lose something has it sent again.
  */
 const FAULTS: readonly Fault[] = [
+  [
+    'schema not there yet',
+    async ({ servers }) => {
+      await servers.rows('ALTER TABLE workflow_goal_achievements RENAME COLUMN metadata TO metadata_of_tomorrow');
+      await sleep(AWAY_MS);
+      await servers.rows('ALTER TABLE workflow_goal_achievements RENAME COLUMN metadata_of_tomorrow TO metadata');
+    },
+  ],
   [
     'API killed',
     async ({ api }) => {
@@ -92,14 +101,6 @@ const FAULTS: readonly Fault[] = [
       wayToPostgres.cut();
       await sleep(AWAY_MS);
       wayToPostgres.mend();
-    },
-  ],
-  [
-    'schema not there yet',
-    async ({ servers }) => {
-      await servers.rows('ALTER TABLE workflow_goal_achievements RENAME COLUMN metadata TO metadata_of_tomorrow');
-      await sleep(AWAY_MS);
-      await servers.rows('ALTER TABLE workflow_goal_achievements RENAME COLUMN metadata_of_tomorrow TO metadata');
     },
   ],
   [
