@@ -59,9 +59,8 @@ const FAULTS_OF_CLUSTER: readonly Fault[] = [
 ];
 
 /**
- * The great faults, one after the other, over and over: first the one that shows only while workers are at work, those of Redis last,
- * so that there is a time in which things are cached.
- * What makes Redis lose something has it sent again.
+ * The great faults, one after the other, over and over: first the one that shows only while workers are at work, those of Redis
+ * last, so that there is a time in which things are cached. What makes Redis lose something has it sent again.
  */
 const FAULTS: readonly Fault[] = [
   [
