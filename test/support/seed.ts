@@ -47,7 +47,7 @@ export const seedWorkflow = async (
       ],
     );
   }
-  await app.rows('UPDATE tenants SET goals_version = goals_version + 1 WHERE id = $1', [tenantId]);
+  await app.rows('UPDATE tenants SET goals_changed_in = pg_current_xact_id() WHERE id = $1', [tenantId]);
   return { id, goalIds };
 };
 
@@ -74,7 +74,7 @@ export const seedManyGoals = async (
        'key', true, now(), 1, 1, now(), now() FROM made`,
     [tenantId, count, goalType],
   );
-  await app.rows('UPDATE tenants SET goals_version = goals_version + 1 WHERE id = $1', [tenantId]);
+  await app.rows('UPDATE tenants SET goals_changed_in = pg_current_xact_id() WHERE id = $1', [tenantId]);
 };
 
 /** Open enrollments of contacts in a workflow, each with `actions` pending actions. Answers their ids in the order of the contacts. */

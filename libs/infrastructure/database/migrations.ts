@@ -22,6 +22,7 @@ import { AuditKeyByTime1795240000023 } from '#migrations/1795240000023-audit-key
 import { OneKeyEach1795240000024 } from '#migrations/1795240000024-one-key-each';
 import { RelayByPlace1795240000025 } from '#migrations/1795240000025-relay-by-place';
 import { CountersSideBySide1795240000026 } from '#migrations/1795240000026-counters-side-by-side';
+import { GoalsChangedIn1795240000027 } from '#migrations/1795240000027-goals-changed-in';
 
 /** All migrations, in their order; the last one is the head that readiness asks for. */
 export const MIGRATIONS = [
@@ -49,4 +50,5 @@ export const MIGRATIONS = [
   OneKeyEach1795240000024,
   RelayByPlace1795240000025,
   CountersSideBySide1795240000026,
+  GoalsChangedIn1795240000027,
 ];

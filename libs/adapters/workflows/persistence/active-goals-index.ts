@@ -6,6 +6,7 @@ import { EVENT_TYPE_OF, type EventType, type GoalType } from '#domain/workflows/
 import type { ActiveGoals } from '#application/workflows/ports/active-goals';
 import { Database } from '#adapters/shared/persistence/database';
 import { ACTIVE_GOAL, workflowsOf, type ActiveGoalRow } from '#adapters/workflows/persistence/active-goal-rows';
+import { GoalChanges } from '#adapters/workflows/persistence/goal-changes';
 
 interface Asked {
   readonly goalType: GoalType;
@@ -19,9 +20,10 @@ interface Reachable {
 }
 
 interface TenantGoals {
-  readonly version: number;
+  /** The transaction that had changed them last, when they were loaded. */
+  readonly changedIn: number | undefined;
   readonly reachable: Map<EventType, Reachable>;
-  /** Those that were asked for since this version was loaded; `null`: not active, or without active goals. */
+  /** Those that were asked for since these were loaded; `null`: not active, or without active goals. */
   readonly workflows: Map<string, ActiveWorkflow | null>;
 }
 
@@ -40,28 +42,36 @@ const MOST_WORKFLOWS = 50_000;
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
 /**
- * One copy a process. Compared with the database by each tenant's `goals_version`, and replaced tenant by tenant. Of a goal it
- * keeps the value alone that an event must carry, so that a million of them fit into memory (some hundred bytes each); whole
- * workflows are there once an open enrollment has asked for them.
+ * One copy a process. Asks the database what has changed, and replaces that tenant by tenant. Of a goal it keeps the value alone that
+ * an event must carry, so that a million of them fit into memory (some hundred bytes each); whole workflows are there once an open
+ * enrollment has asked for them.
  */
 @Injectable()
 export class ActiveGoalsIndex implements ActiveGoals {
   private readonly tenants = new Map<string, TenantGoals>();
   private workflowsKept = 0;
+  private readonly changes: GoalChanges;
   private loading: Promise<void> | undefined;
 
-  constructor(private readonly db: Database) {}
+  constructor(private readonly db: Database) {
+    this.changes = new GoalChanges(db);
+  }
 
-  async refresh(): Promise<ReadonlySet<string>> {
-    const rows = await this.db.prepared<{ id: string; goals_version: number }>('SELECT * FROM jobs_goals_versions()');
-    const stale = () => rows.filter(({ id, goals_version }) => this.tenants.get(id)?.version !== goals_version);
+  async refresh(tenantIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const changedIn = await this.changes.look();
+    const existing = tenantIds.filter((id) => changedIn.has(id));
+    const isStale = (id: string) => this.tenants.get(id)?.changedIn !== changedIn.get(id);
+    let stale = existing.filter(isStale);
     // Batches beside this one want the same: one loads, and what it brings may do for all.
-    while (stale().length > 0 && this.loading) await this.loading.catch(() => undefined);
-    if (stale().length > 0) {
-      this.loading = this.load(new Map(stale().map(({ id, goals_version }) => [id, goals_version])));
+    while (stale.length > 0 && this.loading) {
+      await this.loading.catch(() => undefined);
+      stale = existing.filter(isStale);
+    }
+    if (stale.length > 0) {
+      this.loading = this.load(new Map(stale.map((id) => [id, changedIn.get(id)])));
       await this.loading.finally(() => (this.loading = undefined));
     }
-    return new Set(rows.map(({ id }) => id));
+    return new Set(existing);
   }
 
   couldReach(event: ContactEvent): boolean {
@@ -86,14 +96,14 @@ export class ActiveGoalsIndex implements ActiveGoals {
   }
 
   /**
-   * A goal changed after the version was read is loaded with the older version, and loaded again the next time. So is what a
-   * database that was set back has.
+   * A goal changed after the look is loaded as of the change before, and loaded again the next time. So is what a database that was
+   * set back has.
    */
-  private async load(versions: ReadonlyMap<string, number>): Promise<void> {
+  private async load(stale: ReadonlyMap<string, number | undefined>): Promise<void> {
     const loaded = new Map<string, TenantGoals>();
-    for (const [tenantId, version] of versions)
-      loaded.set(tenantId, { version, reachable: new Map(), workflows: new Map() });
-    let [tenants, after] = [[...versions.keys()], FIRST_ID];
+    for (const [tenantId, changedIn] of stale)
+      loaded.set(tenantId, { changedIn, reachable: new Map(), workflows: new Map() });
+    let [tenants, after] = [[...stale.keys()], FIRST_ID];
     // Or each page would sort all goals that are left, for the first few of them.
     await this.db.prepared(`SELECT set_config('enable_sort', 'off', true)`);
     while (tenants.length > 0) {

@@ -7,7 +7,7 @@ import type { WorkflowGoalRepository } from '#application/workflows/ports/workfl
 import { versionedColumns } from '#adapters/shared/persistence/columns';
 import { Database } from '#adapters/shared/persistence/database';
 import { GuardedStore } from '#adapters/shared/persistence/guarded-store';
-import { raiseGoalsVersion } from '#adapters/workflows/persistence/goals-version';
+import { goalsChanged } from '#adapters/workflows/persistence/goal-changes';
 
 export const workflowGoalSchema = new EntitySchema<WorkflowGoalState>({
   name: 'workflow_goals',
@@ -55,7 +55,7 @@ export class TypeOrmWorkflowGoalRepository implements WorkflowGoalRepository {
       if (!saved.ok) return saved;
     }
     const [first] = goals;
-    if (first) await raiseGoalsVersion(this.db, first.state.tenantId);
+    if (first) await goalsChanged(this.db, first.state.tenantId);
     return done;
   }
 }

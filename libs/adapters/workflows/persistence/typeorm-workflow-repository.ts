@@ -7,7 +7,7 @@ import type { WorkflowRepository } from '#application/workflows/ports/workflow-r
 import { versionedColumns } from '#adapters/shared/persistence/columns';
 import { Database } from '#adapters/shared/persistence/database';
 import { GuardedStore } from '#adapters/shared/persistence/guarded-store';
-import { raiseGoalsVersion } from '#adapters/workflows/persistence/goals-version';
+import { goalsChanged } from '#adapters/workflows/persistence/goal-changes';
 
 export const workflowSchema = new EntitySchema<WorkflowState>({
   name: 'workflows',
@@ -59,7 +59,7 @@ export class TypeOrmWorkflowRepository implements WorkflowRepository {
     const saved = await this.store.save(workflowSchema, 'workflow', workflow, CONFLICTS);
     const decidesOtherwise =
       stored?.status !== state.status || stored.goalLogic !== state.goalLogic || stored.deletedAt !== state.deletedAt;
-    if (saved.ok && stored && decidesOtherwise) await raiseGoalsVersion(this.db, state.tenantId);
+    if (saved.ok && stored && decidesOtherwise) await goalsChanged(this.db, state.tenantId);
     return saved;
   }
 

@@ -28,7 +28,7 @@ export class DetectGoalsHandler {
 
   async execute({ actor, arrivals }: DetectGoals): Promise<Result<readonly EventOutcome[]>> {
     if (!actor.may('event:publish')) return err(forbidden('event:publish'));
-    const tenants = await this.goals.refresh();
+    const tenants = await this.goals.refresh(actor.tenantIds);
     const decisions = await this.decide(arrivals.filter(({ event }) => tenants.has(event.tenantId)));
     if (decisions.length > 0) await this.store.record(decisions);
     return ok(await this.outcomes(arrivals, tenants, decisions));

@@ -6,8 +6,8 @@ import type { ActiveWorkflow, OpenEnrollment } from '#domain/workflows/decide';
  * a hint only: what it lets through is judged again on rows that are held.
  */
 export abstract class ActiveGoals {
-  /** Makes the index as fresh as the database is now for the tenants of the transaction, and answers which of them exist. */
-  abstract refresh(): Promise<ReadonlySet<string>>;
+  /** Makes the index as fresh as the database is now for these tenants of the transaction, and answers which of them exist. */
+  abstract refresh(tenantIds: readonly string[]): Promise<ReadonlySet<string>>;
 
   /** `false` only when no active goal of the event's tenant can be reached by it. */
   abstract couldReach(event: ContactEvent): boolean;
