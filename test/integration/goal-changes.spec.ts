@@ -1,12 +1,35 @@
 import { randomUUID } from 'node:crypto';
-import { Client } from 'pg';
+import { Client, type QueryResultRow } from 'pg';
 import type { Database } from '#adapters/shared/persistence/database';
+import { readEnvelope } from '#adapters/workflows/messaging/event-envelope';
+import { ActiveGoalsIndex } from '#adapters/workflows/persistence/active-goals-index';
 import { GoalChanges, goalsChanged } from '#adapters/workflows/persistence/goal-changes';
 import { readers } from '#infrastructure/database/data-source';
 import { freshDatabase, type TestDatabase } from '../support/database';
+import { seedWorkflow } from '../support/seed';
 
 type Rows = Record<string, unknown>[];
-type Way = (ask: () => Promise<Rows>) => Promise<Rows>;
+type Way = (ask: () => Promise<Rows>, sql: string) => Promise<Rows>;
+
+/** A way on which the next answer to a statement can be kept back. */
+const holding = () => {
+  const holds: { of: string; held: () => void; released: Promise<void> }[] = [];
+  const way: Way = async (ask, sql) => {
+    const [hold] = holds[0] && sql.includes(holds[0].of) ? holds.splice(0) : [];
+    const answer = await ask();
+    hold?.held();
+    await hold?.released;
+    return answer;
+  };
+  const holdNext = (of: string) => {
+    let [held, release]: (() => void)[] = [];
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const isHeld = new Promise<void>((resolve) => (held = resolve));
+    holds.push({ of, held: () => held?.(), released });
+    return { isHeld, release: () => release?.() };
+  };
+  return { way, holdNext };
+};
 
 describe('What has changed since a process last looked', () => {
   let database: TestDatabase;
@@ -21,10 +44,11 @@ describe('What has changed since a process last looked', () => {
   const owner = () => connect(database.superUrl);
   const dbOf = (client: Client, asked: unknown[] = [], way: Way = (ask) => ask()): Database =>
     ({
-      query: async (sql: string, parameters: unknown[]) => (await client.query(sql, parameters)).rows as Rows,
-      prepared: (sql: string, parameters: unknown[]) => {
+      query: (sql: string, parameters: unknown[]) =>
+        way(async () => (await client.query<Rows[number]>(sql, parameters)).rows, sql),
+      prepared: (sql: string, parameters: unknown[] = []) => {
         asked.push(parameters[0]);
-        return way(async () => (await client.query(sql, parameters)).rows as Rows);
+        return way(async () => (await client.query<Rows[number]>(sql, parameters)).rows, sql);
       },
     }) as unknown as Database;
   const tenant = async (sql: Client): Promise<string> => {
@@ -32,6 +56,10 @@ describe('What has changed since a process last looked', () => {
     await sql.query(`INSERT INTO tenants (id, name, created_at, updated_at) VALUES ($1, 'shop', now(), now())`, [id]);
     return id;
   };
+  const rowsOf =
+    (sql: Client) =>
+    async <R extends QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<R[]> =>
+      (await sql.query<R>(text, [...values])).rows;
   const change = (sql: Client, id: string) => goalsChanged(dbOf(sql), id);
 
   beforeEach(async () => {
@@ -75,27 +103,49 @@ describe('What has changed since a process last looked', () => {
   it('an answer that comes late takes nothing back for good that a later look has told', async () => {
     const [app, sql] = [await connect(database.appUrl), await owner()];
     const id = await tenant(sql);
-    const held: (() => void)[] = [];
-    let holds = false;
-    const way: Way = async (ask) => {
-      const hold = holds;
-      holds = false;
-      const answer = await ask();
-      if (hold) await new Promise<void>((release) => held.push(release));
-      return answer;
-    };
+    const { way, holdNext } = holding();
     const changes = new GoalChanges(dbOf(app, [], way));
     await changes.look();
     await change(sql, id);
-    holds = true;
+    const { isHeld, release } = holdNext('jobs_goals_changed');
     const late = changes.look();
-    while (held.length === 0) await new Promise(setImmediate);
+    await isHeld;
     await change(sql, id);
     const made = await tenant(sql);
     const told = new Map(await changes.look());
-    held[0]?.();
+    release();
     expect((await late).has(made)).toBe(true);
     expect(new Map(await changes.look())).toEqual(told);
+  });
+
+  it('a batch judges by no older goals than it has seen, whatever comes late beside it', async () => {
+    const [app, sql] = [await owner(), await owner()];
+    const [ours, theirs] = [await tenant(sql), await tenant(sql)];
+    const seed = (form_id: string) =>
+      seedWorkflow({ rows: rowsOf(sql) }, ours, [{ goalType: 'form_submitted', criteria: { form_id } }]);
+    const { way, holdNext } = holding();
+    const index = new ActiveGoalsIndex(dbOf(app, [], way));
+    await seed('old');
+    const late = holdNext('jobs_goals_changed');
+    const batches = [index.refresh([theirs])];
+    await late.isHeld;
+    await index.refresh([ours]);
+    await seed('new');
+    const loading = holdNext('a.criteria');
+    batches.push(index.refresh([theirs]));
+    await loading.isHeld;
+    const batch = index.refresh([ours]);
+    await app.query('SELECT 1');
+    late.release();
+    await new Promise(setImmediate);
+    loading.release();
+    await batch;
+    const envelope = readEnvelope(
+      { event_type: 'form.submitted', tenant_id: ours, contact_id: 'c', data: { form_id: 'new' } },
+      { receivedAt: new Date(), now: new Date(), fallbackId: () => 'event' },
+    );
+    expect(envelope.kind === 'event' && index.couldReach(envelope.event)).toBe(true);
+    await Promise.all(batches);
   });
 
   it('on a server that was started anew, or on another one, it looks at everything afresh', async () => {

@@ -21,7 +21,7 @@ interface Reachable {
 
 interface TenantGoals {
   /** The transaction that had changed them last, when they were loaded. */
-  readonly changedIn: number | undefined;
+  readonly changedIn: number;
   readonly reachable: Map<EventType, Reachable>;
   /** Those that were asked for since these were loaded; `null`: not active, or without active goals. */
   readonly workflows: Map<string, ActiveWorkflow | null>;
@@ -59,19 +59,16 @@ export class ActiveGoalsIndex implements ActiveGoals {
 
   async refresh(tenantIds: readonly string[]): Promise<ReadonlySet<string>> {
     const changedIn = await this.changes.look();
-    const existing = tenantIds.filter((id) => changedIn.has(id));
-    const isStale = (id: string) => this.tenants.get(id)?.changedIn !== changedIn.get(id);
-    let stale = existing.filter(isStale);
+    // As of now: looks of other batches, which may have begun sooner, go on in the same map.
+    const existing = new Map(tenantIds.flatMap((id) => entriesOf(id, changedIn.get(id))));
+    const stale = () => [...existing].filter(([id, at]) => this.tenants.get(id)?.changedIn !== at);
     // Batches beside this one want the same: one loads, and what it brings may do for all.
-    while (stale.length > 0 && this.loading) {
-      await this.loading.catch(() => undefined);
-      stale = existing.filter(isStale);
-    }
-    if (stale.length > 0) {
-      this.loading = this.load(new Map(stale.map((id) => [id, changedIn.get(id)])));
+    while (stale().length > 0 && this.loading) await this.loading.catch(() => undefined);
+    if (stale().length > 0) {
+      this.loading = this.load(new Map(stale()));
       await this.loading.finally(() => (this.loading = undefined));
     }
-    return new Set(existing);
+    return new Set(existing.keys());
   }
 
   couldReach(event: ContactEvent): boolean {
@@ -99,7 +96,7 @@ export class ActiveGoalsIndex implements ActiveGoals {
    * A goal changed after the look is loaded as of the change before, and loaded again the next time. So is what a database that was
    * set back has.
    */
-  private async load(stale: ReadonlyMap<string, number | undefined>): Promise<void> {
+  private async load(stale: ReadonlyMap<string, number>): Promise<void> {
     const loaded = new Map<string, TenantGoals>();
     for (const [tenantId, changedIn] of stale)
       loaded.set(tenantId, { changedIn, reachable: new Map(), workflows: new Map() });
@@ -136,6 +133,8 @@ export class ActiveGoalsIndex implements ActiveGoals {
     this.workflowsKept = 0;
   }
 }
+
+const entriesOf = <V>(key: string, value: V | undefined): [string, V][] => (value === undefined ? [] : [[key, value]]);
 
 /** A page of goals, tenant by tenant in the order given, of the first one from an id on. */
 const VALUES_ASKED_FOR = `SELECT a.tenant_id, a.id, a.goal_type, a.criteria
