@@ -224,7 +224,7 @@ const flood = async (service: Target, id: string): Promise<void> => {
   const refused = (statusCodeStats as Readonly<Record<string, { count: number } | undefined>>)['429']?.count ?? 0;
   row('REST: one goal, p99 alone', `${quiet.toFixed(1)} ms`);
   row(
-    `REST: the same under ${String(Math.round(requests.average))} logins a second from one address`,
+    `REST: the same under ${String(LOGINS)} logins a second from one address`,
     `${during.toFixed(1)} ms`,
     times(during / quiet),
   );
