@@ -24,7 +24,7 @@ export class GoalsChangedIn1795240000027 implements MigrationInterface {
         first xid8 := since::text::xid8;
         beyond xid8 := CASE since WHEN 0 THEN '18446744073709551615' ELSE pg_snapshot_xmax(seen) END;
       BEGIN
-        RETURN QUERY SELECT pg_postmaster_start_time()::text, pg_snapshot_xmin(seen)::text::bigint, t.id, t.goals_changed_in::text::bigint
+        RETURN QUERY SELECT extract(epoch FROM pg_postmaster_start_time())::text, pg_snapshot_xmin(seen)::text::bigint, t.id, t.goals_changed_in::text::bigint
         FROM (SELECT) AS always LEFT JOIN tenants t ON t.goals_changed_in >= first AND t.goals_changed_in < beyond;
       END $$;
       ${own('goal_jobs', 'jobs_goals_changed(bigint)')}
