@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { GoalsVersions1795240000022 } from '#migrations/1795240000022-goals-versions';
 import { own } from '#migrations/row-level-security';
 
 /** Every batch of events asks what has changed since its process last looked, instead of asking for each tenant (ADR 0073). */
@@ -38,13 +39,7 @@ export class GoalsChangedIn1795240000027 implements MigrationInterface {
       COMMENT ON COLUMN tenants.goals_version IS
         'Raised by every change of workflow goals, goal logic or workflow status, in its own transaction: tells an index of active goals that it is stale.';
       ALTER TABLE tenants DROP COLUMN goals_changed_in;
-      CREATE FUNCTION jobs_goals_versions() RETURNS TABLE (id uuid, goals_version bigint)
-      LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-        SELECT t.id, t.goals_version
-        FROM unnest(string_to_array(current_setting('app.tenant_ids', true), ',')::uuid[]) AS own (id),
-        LATERAL (SELECT id, goals_version FROM tenants WHERE id = own.id OFFSET 0) t;
-      $$;
-      ${own('goal_jobs', 'jobs_goals_versions()')}
     `);
+    await new GoalsVersions1795240000022().up(db);
   }
 }

@@ -47,9 +47,13 @@ export const seedWorkflow = async (
       ],
     );
   }
-  await app.rows('UPDATE tenants SET goals_changed_in = pg_current_xact_id() WHERE id = $1', [tenantId]);
+  await tellOfGoals(app, tenantId);
   return { id, goalIds };
 };
+
+/** As the service does with each change of goals. */
+const tellOfGoals = (app: Pick<TestApp, 'rows'>, tenantId: string) =>
+  app.rows('UPDATE tenants SET goals_changed_in = pg_current_xact_id() WHERE id = $1', [tenantId]);
 
 /**
  * Active workflows with one goal each that nothing in particular can reach: any purchase, or a form of its own. In one statement
@@ -74,7 +78,7 @@ export const seedManyGoals = async (
        'key', true, now(), 1, 1, now(), now() FROM made`,
     [tenantId, count, goalType],
   );
-  await app.rows('UPDATE tenants SET goals_changed_in = pg_current_xact_id() WHERE id = $1', [tenantId]);
+  await tellOfGoals(app, tenantId);
 };
 
 /** Open enrollments of contacts in a workflow, each with `actions` pending actions. Answers their ids in the order of the contacts. */

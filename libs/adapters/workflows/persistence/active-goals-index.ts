@@ -60,12 +60,20 @@ export class ActiveGoalsIndex implements ActiveGoals {
   async refresh(tenantIds: readonly string[]): Promise<ReadonlySet<string>> {
     const changedIn = await this.changes.look();
     // As of now: looks of other batches, which may have begun sooner, go on in the same map.
-    const existing = new Map(tenantIds.flatMap((id) => entriesOf(id, changedIn.get(id))));
-    const stale = () => [...existing].filter(([id, at]) => this.tenants.get(id)?.changedIn !== at);
+    const existing = new Map<string, number>();
+    for (const id of tenantIds) {
+      const at = changedIn.get(id);
+      if (at !== undefined) existing.set(id, at);
+    }
+    const findStale = () => [...existing].filter(([id, at]) => this.tenants.get(id)?.changedIn !== at);
+    let stale = findStale();
     // Batches beside this one want the same: one loads, and what it brings may do for all.
-    while (stale().length > 0 && this.loading) await this.loading.catch(() => undefined);
-    if (stale().length > 0) {
-      this.loading = this.load(new Map(stale()));
+    while (stale.length > 0 && this.loading) {
+      await this.loading.catch(() => undefined);
+      stale = findStale();
+    }
+    if (stale.length > 0) {
+      this.loading = this.load(new Map(stale));
       await this.loading.finally(() => (this.loading = undefined));
     }
     return new Set(existing.keys());
@@ -133,8 +141,6 @@ export class ActiveGoalsIndex implements ActiveGoals {
     this.workflowsKept = 0;
   }
 }
-
-const entriesOf = <V>(key: string, value: V | undefined): [string, V][] => (value === undefined ? [] : [[key, value]]);
 
 /** A page of goals, tenant by tenant in the order given, of the first one from an id on. */
 const VALUES_ASKED_FOR = `SELECT a.tenant_id, a.id, a.goal_type, a.criteria
