@@ -102,8 +102,8 @@ export const MUTANTS: readonly Mutant[] = [
     // What is cached is gone with Redis, and nothing is cached in the seconds after.
     spared: /Redis/,
     edits: [
-      [MARKS, `await this.server.mark(things, writer, 'to come')`, 'true'],
-      [MARKS, '() => this.done(unit, writer)', 'async () => void setTimeout(() => this.done(unit, writer), 300)'],
+      [MARKS, `this.server.mark(news, changes.writer, 'to come')`, 'true'],
+      [MARKS, '() => this.done(unit)', 'async () => void setTimeout(() => this.done(unit), 300)'],
     ],
   },
 ];

@@ -127,14 +127,15 @@ describe('An Idempotency-Key', () => {
     const [key, name] = [randomUUID(), freshName()];
     const before = await storedRows(app);
     const pool = (app.nest.get(DataSource).driver as unknown as { master: Pool }).master;
-    // Others take connections too: whoever looks at the token, or at the schedule.
+    // Others take connections too, before and after: whoever looks at the token, or at the schedule.
+    let isOver = false;
     const killer = (client: Client) => {
       const query = client.query.bind(client) as (...args: unknown[]) => unknown;
       let isOurs = false;
       client.query = ((...args: unknown[]) => {
         isOurs ||= JSON.stringify(args[0]).includes('idempotency_keys');
-        if (!isOurs || args[0] !== 'COMMIT') return query(...args);
-        client.query = query as Client['query'];
+        if (isOver || !isOurs || args[0] !== 'COMMIT') return query(...args);
+        isOver = true;
         pool.off('acquire', killer as never);
         return query('SELECT pg_terminate_backend(pg_backend_pid())');
       }) as Client['query'];

@@ -222,6 +222,43 @@ describe('The cache', () => {
     expect(await outcomes(async () => expect(await numbers.cached(name)).toBe(1))).toEqual(HIT);
   });
 
+  it('keeps nothing from an announcement on until the commit, which tells of what came after it', async () => {
+    const [name, later] = [await fresh(), await fresh()];
+    letCommitsTake(app, 60_000);
+    const mark = jest.spyOn(app.nest.get(CacheServer), 'mark');
+    const seen: unknown[] = [];
+    await numbers.raise(name, async () => {
+      app.nest.get(Database).announce();
+      const apart = () => ClsServiceManager.getClsService().runWith({}, () => numbers.cached(name));
+      seen.push(await outcomes(apart));
+      await numbers.write(later);
+    });
+    const told = mark.mock.calls.map(([things, , commit]) => [commit, things.map(({ thing }) => thing)]);
+    mark.mockRestore();
+    expect(seen).toEqual([BYPASS]);
+    expect(told).toEqual([
+      ['to come', ['task', `task:${name}`]],
+      ['to come', [`task:${later}`]],
+      ['done', ['task', `task:${name}`, `task:${later}`]],
+    ]);
+  });
+
+  it('takes back what was announced when the work is refused or fails', async () => {
+    const name = await fresh();
+    const announced = async () => {
+      await numbers.write(name);
+      app.nest.get(Database).announce();
+    };
+    letCommitsTake(app, 60_000);
+    const refused = await numbers.send(async () => (await announced(), err(conflict('test.refused', 'No.'))));
+    expect(refused.ok).toBe(false);
+    expect(await outcomes(() => numbers.cached(name))).toEqual(MISS);
+    const failing = numbers.send(async () => (await announced(), Promise.reject(new Error('it fails'))));
+    await expect(failing).rejects.toThrow('it fails');
+    expect(await outcomes(async () => expect(await numbers.cached(name)).toBe(0))).toEqual(MISS);
+    expect(await outcomes(() => numbers.cached(name))).toEqual(HIT);
+  });
+
   it('keeps nothing while a writer that died may still have a commit under way', async () => {
     const name = await fresh();
     await numbers.cached(name);

@@ -106,6 +106,10 @@ class Planned extends Database {
     return undefined;
   }
 
+  announce(): void {
+    return undefined;
+  }
+
   /** Nothing is committed here. */
   afterCommit(): void {
     return undefined;

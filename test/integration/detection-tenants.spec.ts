@@ -1,6 +1,9 @@
 import { v7 } from 'uuid';
 import { Actor } from '#domain/shared/actor';
+import { Door } from '#application/shared/door';
 import { Clock } from '#application/shared/tools';
+import type { Arrival } from '#application/workflows/arrival';
+import { DetectGoals } from '#application/workflows/commands/detect-goals';
 import type { NamedDecision } from '#application/workflows/ports/detection-store';
 import { Database } from '#adapters/shared/persistence/database';
 import { Journal } from '#adapters/shared/persistence/journal';
@@ -42,10 +45,22 @@ class Forgetful implements Database {
     this.db.changed(...change);
   }
 
+  announce(): void {
+    this.db.announce();
+  }
+
   afterCommit(work: () => Promise<void>): void {
     this.db.afterCommit(work);
   }
 }
+
+const arrivalOf = (tenant_id: string, form_id: string): Arrival => {
+  const now = new Date();
+  const sent = { event_type: 'form.submitted', tenant_id, contact_id: 'c', data: { form_id } };
+  const envelope = readEnvelope(sent, { receivedAt: now, now, fallbackId: v7 });
+  if (envelope.kind !== 'event') throw new Error('a bad event');
+  return { event: envelope.event, requestId: null, traceparent: null, answered: false };
+};
 
 describe('In a batch of several tenants', () => {
   let app: TestApp;
@@ -62,9 +77,7 @@ describe('In a batch of several tenants', () => {
     const workflow = await seedWorkflow(app, theirs.id, [{ goalType: 'form_submitted', criteria: { form_id: 'f' } }]);
     const [id = ''] = await seedEnrollments(app, theirs.id, workflow.id, ['c']);
     const now = new Date();
-    const sent = { event_type: 'form.submitted', tenant_id: ours.id, contact_id: 'c', data: { form_id: 'f' } };
-    const envelope = readEnvelope(sent, { receivedAt: now, now, fallbackId: () => 'event' });
-    if (envelope.kind !== 'event') throw new Error('a bad event');
+    const { event } = arrivalOf(ours.id, 'f');
     const goal = {
       ...{
         id: workflow.goalIds[0] ?? '',
@@ -79,7 +92,7 @@ describe('In a batch of several tenants', () => {
         ...{ id, tenantId: theirs.id, workflowId: workflow.id, contactId: 'c', enrolledAt: now },
         achievedGoalIds: new Set(),
       },
-      reached: [{ goal, event: envelope.event, id: v7(), requestId: null, traceparent: null }],
+      reached: [{ goal, event, id: v7(), requestId: null, traceparent: null }],
       exitGoal: null,
     };
   });
@@ -87,7 +100,8 @@ describe('In a batch of several tenants', () => {
 
   const recordWith = (db: Database): Promise<void> =>
     inDoor(app, both, () => new SqlDetectionStore(db, app.nest.get(Journal), app.nest.get(Clock)).record([mixedUp]));
-  const written = () => app.rows('SELECT id FROM workflow_goal_achievements');
+  const written = () =>
+    app.rows('SELECT id FROM workflow_goal_achievements WHERE tenant_id IN ($1, $2)', [ours.id, theirs.id]);
 
   it('an event ends nothing of another tenant, because every join names the tenant', async () => {
     await recordWith(app.nest.get(Database));
@@ -99,6 +113,24 @@ describe('In a batch of several tenants', () => {
     await expect(recordWith(forgetful)).rejects.toMatchObject({ code: '23503' });
     expect(forgetful.hasForgotten).toBe(true);
     expect(await written()).toEqual([]);
+  });
+
+  it('goals that have just changed are seen beside those of a tenant that was known by then', async () => {
+    const [known, changed] = await Promise.all([app.tenant(), app.tenant()]);
+    const decided = async (form: string, ...tenants: readonly Tenant[]) => {
+      const arrivals = tenants.map(({ id }) => arrivalOf(id, form));
+      const actor = Actor.system([known.id, changed.id], 'event:publish');
+      const outcomes = await app.nest.get(Door).send(new DetectGoals(actor, arrivals));
+      return outcomes.ok ? outcomes.value.map(({ outcome }) => outcome) : outcomes.error;
+    };
+    const ask = async ({ id }: Tenant, form_id: string) => {
+      const workflow = await seedWorkflow(app, id, [{ goalType: 'form_submitted', criteria: { form_id } }]);
+      await seedEnrollments(app, id, workflow.id, ['c']);
+    };
+    await ask(known, 'f');
+    expect(await decided('g', known, changed)).toEqual(['no_match', 'no_match']);
+    await ask(changed, 'f');
+    expect(await decided('f', known, changed)).toEqual(['achieved', 'achieved']);
   });
 
   it('row-level security refuses what is not of the batch at all', async () => {

@@ -50,6 +50,7 @@ describe('What has changed since a process last looked', () => {
         asked.push(parameters[0]);
         return way(async () => (await client.query<Rows[number]>(sql, parameters)).rows, sql);
       },
+      narrow: () => Promise.resolve(),
     }) as unknown as Database;
   const tenant = async (sql: Client): Promise<string> => {
     const id = randomUUID();

@@ -1,7 +1,7 @@
 import type { ContactEvent } from '#domain/workflows/contact-event';
 import type { Decision } from '#domain/workflows/decide';
 import { view, type Shown } from '#application/shared/view';
-import type { NamedDecision } from '#application/workflows/ports/detection-store';
+import { keyOf, type NamedDecision } from '#application/workflows/ports/detection-store';
 
 /** An event that has come in. */
 export interface Arrival {
@@ -12,6 +12,9 @@ export interface Arrival {
   /** Whether somebody waits to hear its outcome; only then it is worth finding out that it is a duplicate. */
   readonly answered: boolean;
 }
+
+export const answeredEvents = (arrivals: readonly Arrival[]): ContactEvent[] =>
+  arrivals.filter(({ answered }) => answered).map(({ event }) => event);
 
 export const OUTCOMES = ['achieved', 'no_match', 'duplicate', 'ignored', 'invalid'] as const;
 
@@ -66,13 +69,20 @@ export const creditedEvents = (decisions: readonly NamedDecision[]): Map<Contact
   return credited;
 };
 
-export const outcomeOf = (
-  event: ContactEvent,
-  achievements: readonly Achievement[] | undefined,
-  { isKnown, hasTenant }: { readonly isKnown: boolean; readonly hasTenant: boolean },
-): EventOutcome => {
-  const event_id = event.eventId;
-  if (achievements) return { event_id, outcome: 'achieved', achievements };
-  const outcome = !hasTenant ? 'unknown_tenant' : isKnown ? 'duplicate' : 'no_match';
-  return { event_id, outcome, achievements: [] };
-};
+export interface Known {
+  readonly tenants: ReadonlySet<string>;
+  readonly credited: ReadonlyMap<ContactEvent, readonly Achievement[]>;
+  /** Keys of events that were credited before. */
+  readonly before: ReadonlySet<string>;
+}
+
+/** What is to be said of each event, in their order. */
+export const outcomesOf = (arrivals: readonly Arrival[], { tenants, credited, before }: Known): EventOutcome[] =>
+  arrivals.map(({ event }) => {
+    const event_id = event.eventId;
+    const achievements = credited.get(event);
+    if (achievements) return { event_id, outcome: 'achieved', achievements };
+    const hasTenant = tenants.has(event.tenantId);
+    const outcome = !hasTenant ? 'unknown_tenant' : before.has(keyOf(event)) ? 'duplicate' : 'no_match';
+    return { event_id, outcome, achievements: [] };
+  });

@@ -6,6 +6,7 @@ import type { CachedThing } from '#application/shared/cache';
 import { Database } from '#adapters/shared/persistence/database';
 import type { Scope } from '#infrastructure/context/scope';
 import type { UnitOfWork } from '#infrastructure/database/unit-of-work';
+import { ChangeMarks } from '#infrastructure/redis/change-marks';
 
 const names = new Map<string, string>();
 
@@ -19,7 +20,10 @@ const nameOf = (sql: string): string => {
 /** The database of the unit of work in hand. */
 @Injectable()
 export class ScopedDatabase implements Database {
-  constructor(private readonly cls: ClsService<Scope>) {}
+  constructor(
+    private readonly cls: ClsService<Scope>,
+    private readonly marks: ChangeMarks,
+  ) {}
 
   async query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
     const client = await this.client();
@@ -47,6 +51,10 @@ export class ScopedDatabase implements Database {
 
   changed(tenantId: string, things: readonly CachedThing[]): void {
     this.work.changes.add(tenantId, things);
+  }
+
+  announce(): void {
+    this.marks.announce(this.work);
   }
 
   afterCommit(work: () => Promise<void>): void {

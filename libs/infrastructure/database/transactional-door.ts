@@ -50,10 +50,10 @@ export class TransactionalDoor implements Door {
         : await this.dispatch(request);
       if (work.refused && result.ok) throw new Error('a refused part of the work was overlooked');
       if (result.ok || idempotent) await this.marks.commit(work);
-      else await work.rollback();
+      else await this.marks.rollback(work);
       return result;
     } catch (failure) {
-      await work.rollback().catch(() => undefined);
+      await this.marks.rollback(work).catch(() => undefined);
       throw failure;
     } finally {
       this.cls.set('work', undefined);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { Config } from '#infrastructure/config/config';
+import type { Thing } from '#infrastructure/database/changes';
 import { RedisConnections } from '#infrastructure/redis/connections';
 import { LOOK, MARK } from '#infrastructure/redis/cache-scripts';
 
@@ -13,12 +14,6 @@ const IN_DOUBT_MS = 600_000;
 
 type Script = (keys: number, ...keysAndArguments: (string | number)[]) => Promise<unknown>;
 type WithScripts = Redis & { readonly cacheLook: Script; readonly cacheMark: Script };
-
-/** A thing of a tenant that something cached is made of. */
-export interface Thing {
-  readonly tenantId: string;
-  readonly thing: string;
-}
 
 /** What must stand before a value, so that nobody takes it for one of another time; and the value, where there is one. */
 export interface Found {

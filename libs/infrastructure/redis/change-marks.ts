@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Counter } from 'prom-client';
 import { DataSource } from 'typeorm';
@@ -25,11 +24,19 @@ export class ChangeMarks {
     private readonly points: CrashPoints,
   ) {}
 
+  /** Marks what is known by now, while the statements that change it are under way. */
+  announce({ changes }: UnitOfWork): void {
+    const news = changes.takeNews();
+    if (news.length === 0) return;
+    const marked = this.server.mark(news, changes.writer, 'to come');
+    changes.marked = Promise.all([changes.marked, marked]).then((all) => !all.includes(false));
+  }
+
   async commit(unit: UnitOfWork): Promise<void> {
     if (unit.changes.isEmpty) return unit.commit();
-    const [things, writer] = [unit.changes.all(), randomUUID()];
-    const isMarked = await this.server.mark(things, writer, 'to come');
-    unit.afterCommit.unshift(isMarked ? () => this.done(unit, writer) : await this.raise(unit));
+    this.announce(unit);
+    const isMarked = await unit.changes.marked;
+    unit.afterCommit.unshift(isMarked ? () => this.done(unit) : await this.raise(unit));
     this.points.reach('change-made');
     try {
       await unit.commit(() => {
@@ -37,15 +44,26 @@ export class ChangeMarks {
       });
     } catch (failure) {
       // The server may still get it done when the marks of before are long past.
-      await this.server.mark(things, writer, unit.isInDoubt ? 'in doubt' : 'done');
+      await this.mark(unit, unit.isInDoubt ? 'in doubt' : 'done');
+      unit.changes.clear();
       throw failure;
     }
   }
 
+  /** Takes back what was announced. */
+  async rollback(unit: UnitOfWork): Promise<void> {
+    await unit.rollback();
+    if (unit.changes.marked && !unit.changes.isEmpty) await this.mark(unit, 'done');
+  }
+
+  private mark({ changes }: UnitOfWork, commit: 'done' | 'in doubt'): Promise<boolean> {
+    return this.server.mark(changes.all(), changes.writer, commit);
+  }
+
   /** What is read from now on may be kept again; a commit that came later than its marks reach is made good for. */
-  private async done(unit: UnitOfWork, writer: string): Promise<void> {
+  private async done(unit: UnitOfWork): Promise<void> {
     this.points.reach('commit-answered');
-    if (await this.server.mark(unit.changes.all(), writer, 'done')) return;
+    if (await this.mark(unit, 'done')) return;
     const own = new UnitOfWork(unit.actor, this.source);
     try {
       const learn = await this.raise(own, unit.changes.tenantIds);

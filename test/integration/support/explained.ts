@@ -73,6 +73,10 @@ export class Explained extends Database {
     throw new Error('lists change nothing');
   }
 
+  announce(): void {
+    throw new Error('lists change nothing');
+  }
+
   afterCommit(): void {
     throw new Error('nothing here waits for a commit');
   }

@@ -36,6 +36,12 @@ export abstract class Database {
    */
   abstract changed(tenantId: string, things: readonly CachedThing[]): void;
 
+  /**
+   * Has the cache told now of what was `changed` so far, beside the statements that come next. Without this it is told before
+   * the commit, which waits for it.
+   */
+  abstract announce(): void;
+
   /** Has something done once the transaction is committed, before its caller is answered; never after a roll-back. */
   abstract afterCommit(work: () => Promise<void>): void;
 }

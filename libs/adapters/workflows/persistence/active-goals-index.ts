@@ -48,6 +48,7 @@ const FIRST_ID = '00000000-0000-0000-0000-000000000000';
  */
 @Injectable()
 export class ActiveGoalsIndex implements ActiveGoals {
+  version = 0;
   private readonly tenants = new Map<string, TenantGoals>();
   private workflowsKept = 0;
   private readonly changes: GoalChanges;
@@ -73,7 +74,7 @@ export class ActiveGoalsIndex implements ActiveGoals {
       stale = findStale();
     }
     if (stale.length > 0) {
-      this.loading = this.load(new Map(stale));
+      this.loading = this.load(new Map(stale), tenantIds);
       await this.loading.finally(() => (this.loading = undefined));
     }
     return new Set(existing.keys());
@@ -104,11 +105,13 @@ export class ActiveGoalsIndex implements ActiveGoals {
    * A goal changed after the look is loaded as of the change before, and loaded again the next time. So is what a database that was
    * set back has.
    */
-  private async load(stale: ReadonlyMap<string, number>): Promise<void> {
+  private async load(stale: ReadonlyMap<string, number>, all: readonly string[]): Promise<void> {
     const loaded = new Map<string, TenantGoals>();
     for (const [tenantId, changedIn] of stale)
       loaded.set(tenantId, { changedIn, reachable: new Map(), workflows: new Map() });
     let [tenants, after] = [[...stale.keys()], FIRST_ID];
+    // Who asks may look at fewer of its tenants by now.
+    await this.db.narrow(all);
     // Or each page would sort all goals that are left, for the first few of them.
     await this.db.prepared(`SELECT set_config('enable_sort', 'off', true)`);
     while (tenants.length > 0) {
@@ -120,6 +123,7 @@ export class ActiveGoalsIndex implements ActiveGoals {
     }
     await this.db.prepared(`SELECT set_config('enable_sort', 'on', true)`);
     for (const [tenantId, goals] of loaded) this.tenants.set(tenantId, goals);
+    this.version += 1;
   }
 
   /**

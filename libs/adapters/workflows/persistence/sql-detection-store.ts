@@ -13,7 +13,7 @@ import { texts, uuids } from '#adapters/shared/persistence/arrays';
 import { Database } from '#adapters/shared/persistence/database';
 import { Journal } from '#adapters/shared/persistence/journal';
 import { ACTIVE_GOAL, workflowsOf, type ActiveGoalRow } from '#adapters/workflows/persistence/active-goal-rows';
-import { addToCounters, addToGoalTimes } from '#adapters/workflows/persistence/counters';
+import { addToCounters, addToGoalTimes, figuresOf } from '#adapters/workflows/persistence/counters';
 import {
   achievementColumns,
   achievementsOf,
@@ -106,6 +106,8 @@ export class SqlDetectionStore implements DetectionStore {
   async record(decisions: readonly NamedDecision[]): Promise<void> {
     const now = this.clock.now().toISOString();
     const exits = decisions.flatMap(exitOf);
+    for (const { enrollment } of decisions) this.db.changed(enrollment.tenantId, [figuresOf(enrollment.workflowId)]);
+    this.db.announce();
     const [achieved, exited] = await Promise.all([
       this.insertAchievements(decisions, now),
       exits.length > 0 ? this.exit(exits, now) : [],

@@ -2,11 +2,13 @@ import { Command, CommandHandler } from '@nestjs/cqrs';
 import type { Actor } from '#domain/shared/actor';
 import { forbidden } from '#domain/shared/errors';
 import { err, ok, type Result } from '#domain/shared/result';
-import { decide } from '#domain/workflows/decide';
+import type { ContactEvent } from '#domain/workflows/contact-event';
+import { decide, type OpenEnrollment } from '#domain/workflows/decide';
 import { Ids } from '#application/shared/tools';
-import { creditedEvents, named, outcomeOf, type Arrival, type EventOutcome } from '#application/workflows/arrival';
+import type { Arrival, EventOutcome } from '#application/workflows/arrival';
+import { answeredEvents, creditedEvents, named, outcomesOf } from '#application/workflows/arrival';
 import { ActiveGoals } from '#application/workflows/ports/active-goals';
-import { DetectionStore, keyOf, type NamedDecision } from '#application/workflows/ports/detection-store';
+import { DetectionStore, type NamedDecision } from '#application/workflows/ports/detection-store';
 
 /** Decides a batch of events, of any number of tenants and from any way in, in one transaction (SPEC 4.3). */
 export class DetectGoals extends Command<Result<readonly EventOutcome[]>> {
@@ -16,6 +18,11 @@ export class DetectGoals extends Command<Result<readonly EventOutcome[]>> {
   ) {
     super();
   }
+}
+
+interface Seen {
+  readonly events: readonly ContactEvent[];
+  readonly open: readonly OpenEnrollment[];
 }
 
 @CommandHandler(DetectGoals)
@@ -28,40 +35,34 @@ export class DetectGoalsHandler {
 
   async execute({ actor, arrivals }: DetectGoals): Promise<Result<readonly EventOutcome[]>> {
     if (!actor.may('event:publish')) return err(forbidden('event:publish'));
-    const tenants = await this.goals.refresh(actor.tenantIds);
-    const decisions = await this.decide(arrivals.filter(({ event }) => tenants.has(event.tenantId)));
+    const { version } = this.goals;
+    let seen = this.look(arrivals);
+    // The goals have seldom changed: what is asked for by what is known of them goes out together with the question.
+    const [tenants] = await Promise.all([this.goals.refresh(actor.tenantIds), seen]);
+    if (this.goals.version !== version) seen = this.look(arrivals);
+    const decisions = await this.decide(arrivals, await seen);
     if (decisions.length > 0) await this.store.record(decisions);
-    return ok(await this.outcomes(arrivals, tenants, decisions));
+    const credited = creditedEvents(decisions);
+    // Who waits for an answer is told of a duplicate.
+    const unsure = answeredEvents(arrivals).filter((event) => !credited.has(event));
+    const before = unsure.length > 0 ? await this.store.credited(unsure) : new Set<string>();
+    return ok(outcomesOf(arrivals, { tenants, credited, before }));
   }
 
-  /** Looks first, holds only what seems to have been reached, and decides on what is held. */
-  private async decide(arrivals: readonly Arrival[]): Promise<NamedDecision[]> {
+  /** The events that could reach a goal, and the open enrollments of their contacts; nothing is held. */
+  private async look(arrivals: readonly Arrival[]): Promise<Seen> {
     const events = arrivals.map(({ event }) => event).filter((event) => this.goals.couldReach(event));
-    if (events.length === 0) return [];
-    // Who waits for an answer may have to be told of a duplicate.
-    const answered = arrivals.filter((arrival) => arrival.answered).map(({ event }) => event);
-    const tenants = new Set([...events, ...answered].map(({ tenantId }) => tenantId));
-    const open = await this.store.openEnrollments(events, [...tenants]);
+    if (events.length === 0) return { events, open: [] };
+    const tenants = new Set([...events, ...answeredEvents(arrivals)].map(({ tenantId }) => tenantId));
+    return { events, open: await this.store.openEnrollments(events, [...tenants]) };
+  }
+
+  /** Holds only what seems to have been reached, and decides on what is held. */
+  private async decide(arrivals: readonly Arrival[], { events, open }: Seen): Promise<NamedDecision[]> {
     if (open.length === 0) return [];
     const likely = decide(events, await this.goals.workflowsOf(open), open).map(({ enrollment }) => enrollment);
     if (likely.length === 0) return [];
     const held = await this.store.hold(likely);
     return named(decide(events, held.workflows, held.enrollments), arrivals, () => this.ids.next());
-  }
-
-  private async outcomes(
-    arrivals: readonly Arrival[],
-    tenants: ReadonlySet<string>,
-    decisions: readonly NamedDecision[],
-  ): Promise<EventOutcome[]> {
-    const credited = creditedEvents(decisions);
-    const unsure = arrivals.filter(({ event, answered }) => answered && !credited.has(event)).map(({ event }) => event);
-    const known = unsure.length > 0 ? await this.store.credited(unsure) : new Set<string>();
-    return arrivals.map(({ event }) =>
-      outcomeOf(event, credited.get(event), {
-        isKnown: known.has(keyOf(event)),
-        hasTenant: tenants.has(event.tenantId),
-      }),
-    );
   }
 }

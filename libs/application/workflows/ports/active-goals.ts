@@ -6,6 +6,9 @@ import type { ActiveWorkflow, OpenEnrollment } from '#domain/workflows/decide';
  * a hint only: what it lets through is judged again on rows that are held.
  */
 export abstract class ActiveGoals {
+  /** Another one whenever any of it was replaced. */
+  abstract readonly version: number;
+
   /** Makes the index as fresh as the database is now for these tenants of the transaction, and answers which of them exist. */
   abstract refresh(tenantIds: readonly string[]): Promise<ReadonlySet<string>>;
 
