@@ -6,7 +6,7 @@ import type { ContactEvent } from '#domain/workflows/contact-event';
 import type { OpenEnrollment } from '#domain/workflows/decide';
 import { EVENT_TYPE_OF } from '#domain/workflows/goal-type';
 import type { NamedDecision } from '#application/workflows/ports/detection-store';
-import { Database } from '#adapters/shared/persistence/database';
+import { Database, type Settings } from '#adapters/shared/persistence/database';
 import { Journal } from '#adapters/shared/persistence/journal';
 import { ContactRows } from '#adapters/workflows/persistence/contact-rows';
 import { SqlDetectionStore } from '#adapters/workflows/persistence/sql-detection-store';
@@ -93,8 +93,9 @@ class Planned extends Database {
     void this.query(sql, parameters);
   }
 
-  async narrow(tenantIds: readonly string[]): Promise<void> {
-    await this.query(`SELECT set_config('app.tenant_ids', $1, true)`, [tenantIds.join()]);
+  async narrow(tenantIds: readonly string[], settings: Settings = {}): Promise<void> {
+    const all = Object.entries({ ...settings, 'app.tenant_ids': tenantIds.join() });
+    await Promise.all(all.map((setting) => this.query('SELECT set_config($1, $2, true)', setting)));
   }
 
   entities(): Promise<EntityManager> {

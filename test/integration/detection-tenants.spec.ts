@@ -33,8 +33,8 @@ class Forgetful implements Database {
     this.db.atCommit(...statement);
   }
 
-  narrow(tenantIds: readonly string[]): Promise<void> {
-    return this.db.narrow(tenantIds);
+  narrow(...narrowed: Parameters<Database['narrow']>): Promise<void> {
+    return this.db.narrow(...narrowed);
   }
 
   entities(): ReturnType<Database['entities']> {

@@ -3,7 +3,7 @@ import { ClsService } from 'nestjs-cls';
 import type { PoolClient, QueryResultRow } from 'pg';
 import type { EntityManager } from 'typeorm';
 import type { CachedThing } from '#application/shared/cache';
-import { Database } from '#adapters/shared/persistence/database';
+import { Database, type Settings } from '#adapters/shared/persistence/database';
 import type { Scope } from '#infrastructure/context/scope';
 import type { UnitOfWork } from '#infrastructure/database/unit-of-work';
 import { ChangeMarks } from '#infrastructure/redis/change-marks';
@@ -39,10 +39,11 @@ export class ScopedDatabase implements Database {
     this.work.last.push({ name: nameOf(sql), text: sql, values: [...parameters] });
   }
 
-  async narrow(tenantIds: readonly string[]): Promise<void> {
+  async narrow(tenantIds: readonly string[], settings: Settings = {}): Promise<void> {
     const own = new Set(this.work.actor.tenantIds);
     if (!tenantIds.every((id) => own.has(id))) throw new Error('a transaction never sees more than its actor');
-    await this.prepared(`SELECT set_config('app.tenant_ids', $1, true)`, [tenantIds.join()]);
+    const set = Object.entries(settings).map(([name, value]) => `, set_config('${name}', '${value}', true)`);
+    await this.prepared(`SELECT set_config('app.tenant_ids', $1, true)${set.join('')}`, [tenantIds.join()]);
   }
 
   async entities(): Promise<EntityManager> {

@@ -1,6 +1,9 @@
 import type { EntityManager } from 'typeorm';
 import type { CachedThing } from '#application/shared/cache';
 
+/** Parameters of PostgreSQL by name (`lock_timeout`). */
+export type Settings = Readonly<Record<string, string>>;
+
 /**
  * The database as adapters see it: every statement runs in the transaction of the request in hand, which sees the rows of
  * its actor's tenants only. Adapters neither begin nor end transactions.
@@ -23,9 +26,9 @@ export abstract class Database {
 
   /**
    * From here on this transaction sees no more than these of its actor's tenants. Each row is looked for among them, so where
-   * there are hundreds it is worth leaving out those with which nothing is to be done.
+   * there are hundreds it is worth leaving out those with which nothing is to be done. `settings` hold as long: constants of the code.
    */
-  abstract narrow(tenantIds: readonly string[]): Promise<void>;
+  abstract narrow(tenantIds: readonly string[], settings?: Settings): Promise<void>;
 
   /** TypeORM's entity manager on the same transaction. */
   abstract entities(): Promise<EntityManager>;

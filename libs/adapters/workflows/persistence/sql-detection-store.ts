@@ -36,6 +36,17 @@ interface EnrollmentRow {
   readonly enrolled_at: string;
 }
 
+interface EndedRow {
+  readonly id: string;
+  readonly time_to_goal_ms: number;
+  readonly achieved_at: string;
+}
+
+interface CancelledRow {
+  readonly id: null;
+  readonly enrollment_id: string;
+}
+
 type GoalOrAchieved = ActiveGoalRow & { readonly enrollment_id: string | null };
 
 /**
@@ -55,9 +66,8 @@ export class SqlDetectionStore implements DetectionStore {
     const distinct = [
       ...new Map(contacts.map((contact) => [`${contact.tenantId} ${contact.contactId}`, contact])).values(),
     ];
-    const [, , rows] = await Promise.all([
-      this.db.narrow(tenantIds),
-      this.db.prepared(SETTINGS),
+    const [, rows] = await Promise.all([
+      this.db.narrow(tenantIds, SETTINGS),
       this.db.prepared<EnrollmentRow>(
         `SELECT e.id, k.tenant_id, e.workflow_id, k.contact_id, e.enrolled_at
          FROM unnest($1::uuid[], $2::text[]) AS k (tenant_id, contact_id),
@@ -82,24 +92,13 @@ export class SqlDetectionStore implements DetectionStore {
     const workflowIds = uuids(candidates.map(({ workflowId }) => workflowId));
     const enrollmentIds = uuids(candidates.map(({ id }) => id));
     // Each statement sees what was committed when its own turn came: the last one after all locks were granted.
-    const [active, open, rows] = await Promise.all([
-      this.db.prepared<{ id: string }>(
-        `SELECT w.id FROM ${KEYS_IN_ORDER},
-         LATERAL (SELECT id, status, deleted_at FROM workflows WHERE tenant_id = k.tenant_id AND id = k.id OFFSET 0 FOR SHARE) w
-         WHERE w.status = 'active' AND w.deleted_at IS NULL`,
-        [tenants, workflowIds],
-      ),
-      this.db.prepared<{ id: string }>(
-        `SELECT e.id FROM ${KEYS_IN_ORDER},
-         LATERAL (SELECT id, status FROM workflow_enrollments WHERE tenant_id = k.tenant_id AND id = k.id OFFSET 0 FOR UPDATE) e
-         WHERE e.status = 'active'`,
-        [tenants, enrollmentIds],
-      ),
+    const [held, rows] = await Promise.all([
+      this.db.prepared<{ id: string }>(HOLD, [tenants, workflowIds, enrollmentIds]),
       this.db.prepared<GoalOrAchieved>(TRUTH, [tenants, workflowIds, enrollmentIds]),
     ]);
-    const [activeIds, openIds] = [active, open].map((found) => new Set(found.map(({ id }) => id)));
-    const goals = rows.filter((row) => row.enrollment_id === null && activeIds?.has(row.workflow_id));
-    const enrollments = candidates.filter(({ id }) => openIds?.has(id));
+    const ids = new Set(held.map(({ id }) => id));
+    const goals = rows.filter((row) => row.enrollment_id === null && ids.has(row.workflow_id));
+    const enrollments = candidates.filter(({ id }) => ids.has(id));
     return { workflows: workflowsOf(goals), enrollments: withAchieved(enrollments, rows) };
   }
 
@@ -149,12 +148,12 @@ export class SqlDetectionStore implements DetectionStore {
   private async exit(exits: readonly Exit[], now: string): Promise<Exited[]> {
     const tenants = uuids(exits.map(({ enrollment }) => enrollment.tenantId));
     const ids = uuids(exits.map(({ enrollment }) => enrollment.id));
-    const [ended, cancelled] = await Promise.all([
-      this.db.prepared<{ id: string; time_to_goal_ms: number; achieved_at: string }>(END, [tenants, ids, now]),
-      this.db.prepared<{ enrollment_id: string }>(STOP, [tenants, ids, now]),
-    ]);
+    const rows = await this.db.prepared<EndedRow | CancelledRow>(END, [tenants, ids, now]);
+    const ended: EndedRow[] = [];
     const actions = new Map<string, number>();
-    for (const { enrollment_id: id } of cancelled) actions.set(id, (actions.get(id) ?? 0) + 1);
+    for (const row of rows)
+      if (row.id !== null) ended.push(row);
+      else actions.set(row.enrollment_id, (actions.get(row.enrollment_id) ?? 0) + 1);
     const exitOfEnrollment = new Map(exits.map((exit) => [exit.enrollment.id, exit]));
     return ended.map(({ id, time_to_goal_ms, achieved_at }) => {
       const { enrollment, last } = known(exitOfEnrollment, id);
@@ -186,8 +185,7 @@ const withAchieved = (enrollments: readonly OpenEnrollment[], rows: readonly Goa
  * For the rest of the transaction. A plan made while a table was empty reads all of it, and is kept while it fills (ADR 0030):
  * one plan for all values from the first execution on, which looks up by index however small the table is.
  */
-const SETTINGS = `SELECT set_config('lock_timeout', '200ms', true), set_config('enable_seqscan', 'off', true),
-  set_config('plan_cache_mode', 'force_generic_plan', true)`;
+const SETTINGS = { lock_timeout: '200ms', enable_seqscan: 'off', plan_cache_mode: 'force_generic_plan' };
 
 /** The active goals of workflows, and what enrollments have achieved. */
 const TRUTH = `SELECT ${ACTIVE_GOAL}, NULL::uuid AS enrollment_id
@@ -202,7 +200,18 @@ const TRUTH = `SELECT ${ACTIVE_GOAL}, NULL::uuid AS enrollment_id
            WHERE tenant_id = k.tenant_id AND enrollment_id = k.enrollment_id OFFSET 0) a`;
 
 /** Each key once, in the order in which everybody takes locks: a locking sub-select runs for one key after the other. */
-const KEYS_IN_ORDER = `(SELECT DISTINCT * FROM unnest($1::uuid[], $2::uuid[]) AS u (tenant_id, id) ORDER BY id) AS k`;
+const inOrder = (ids: string): string =>
+  `(SELECT DISTINCT * FROM unnest($1::uuid[], ${ids}::uuid[]) AS u (tenant_id, id) ORDER BY id) AS k`;
+
+/** First the workflows, then the enrollments, as everybody does; answers which of either are still active. */
+const HOLD = `
+  SELECT w.id FROM ${inOrder('$2')},
+  LATERAL (SELECT id, status, deleted_at FROM workflows WHERE tenant_id = k.tenant_id AND id = k.id OFFSET 0 FOR SHARE) w
+  WHERE w.status = 'active' AND w.deleted_at IS NULL
+  UNION ALL
+  SELECT e.id FROM ${inOrder('$3')},
+  LATERAL (SELECT id, status FROM workflow_enrollments WHERE tenant_id = k.tenant_id AND id = k.id OFFSET 0 FOR UPDATE) e
+  WHERE e.status = 'active'`;
 
 /** Answers what was written; of which it is the first of its type for the enrollment, as all were before this statement. */
 const ACHIEVE = `
@@ -217,28 +226,28 @@ const ACHIEVE = `
   RETURNING id, (SELECT p.id FROM workflow_goal_achievements p WHERE p.tenant_id = a.tenant_id
     AND p.enrollment_id = a.enrollment_id AND p.goal_type = a.goal_type LIMIT 1) IS NULL AS first_of_type`;
 
-/** Ends the enrollments, each at the latest of its achievements. */
-const END = `
-  UPDATE workflow_enrollments e SET status = 'completed_goal', exited_at = $3, exit_reason = 'goal_achieved',
-    time_to_goal_ms = round(extract(epoch FROM l.achieved_at - e.enrolled_at) * 1000)
-  FROM unnest($1::uuid[], $2::uuid[]) AS k (tenant_id, id),
-  LATERAL (SELECT max(achieved_at) AS achieved_at FROM workflow_goal_achievements
-           WHERE tenant_id = k.tenant_id AND enrollment_id = k.id) l
-  WHERE e.tenant_id = k.tenant_id AND e.id = k.id AND (e.status = 'active') IS TRUE
-  RETURNING e.id, e.time_to_goal_ms, l.achieved_at`;
-
 /**
- * Cancels what is left of enrollments that have ended; a wait whose time has come is finished, not cancelled. Answers a row for
- * each that is cancelled: counting them here would be a join that no planner knows the size of.
+ * Ends the enrollments, each at the latest of its achievements, and cancels what is left of them; a wait whose time has come is
+ * finished, not cancelled. Answers a row for each that has ended and one for each action that is cancelled: counting those here would
+ * be a join that no planner knows the size of.
  */
-const STOP = `
-  WITH stopped AS (
+const END = `
+  WITH ended AS (
+    UPDATE workflow_enrollments e SET status = 'completed_goal', exited_at = $3, exit_reason = 'goal_achieved',
+      time_to_goal_ms = round(extract(epoch FROM l.achieved_at - e.enrolled_at) * 1000)
+    FROM unnest($1::uuid[], $2::uuid[]) AS k (tenant_id, id),
+    LATERAL (SELECT max(achieved_at) AS achieved_at FROM workflow_goal_achievements
+             WHERE tenant_id = k.tenant_id AND enrollment_id = k.id) l
+    WHERE e.tenant_id = k.tenant_id AND e.id = k.id AND (e.status = 'active') IS TRUE
+    RETURNING e.tenant_id, e.id, e.time_to_goal_ms, l.achieved_at
+  ), stopped AS (
     UPDATE workflow_pending_actions a SET
       status = CASE WHEN ${isFinished('a', '$3')} THEN 'completed' ELSE 'cancelled' END,
       finished_at = CASE WHEN ${isFinished('a', '$3')} THEN a.scheduled_at ELSE $3 END
-    FROM unnest($1::uuid[], $2::uuid[]) AS k (tenant_id, enrollment_id),
-    LATERAL (SELECT FROM workflow_enrollments WHERE tenant_id = k.tenant_id AND id = k.enrollment_id AND status <> 'active' OFFSET 0) e
-    WHERE a.tenant_id = k.tenant_id AND a.enrollment_id = k.enrollment_id AND a.status IN ('pending', 'claimed')
+    FROM ended k
+    WHERE a.tenant_id = k.tenant_id AND a.enrollment_id = k.id AND a.status IN ('pending', 'claimed')
     RETURNING a.enrollment_id, a.status
   )
-  SELECT enrollment_id FROM stopped WHERE status = 'cancelled'`;
+  SELECT id, time_to_goal_ms, achieved_at, NULL::uuid AS enrollment_id FROM ended
+  UNION ALL
+  SELECT NULL, NULL, NULL, enrollment_id FROM stopped WHERE status = 'cancelled'`;
