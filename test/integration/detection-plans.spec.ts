@@ -89,6 +89,10 @@ class Planned extends Database {
     return this.query(sql, parameters);
   }
 
+  peek<Row>(sql: string, parameters: readonly unknown[]): Promise<Row[]> {
+    return this.query(sql, parameters);
+  }
+
   atCommit(sql: string, parameters: readonly unknown[]): void {
     void this.query(sql, parameters);
   }

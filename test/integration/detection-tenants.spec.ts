@@ -29,6 +29,10 @@ class Forgetful implements Database {
     return this.db.query(planted, parameters);
   }
 
+  peek<Row>(sql: string, parameters: readonly unknown[]): Promise<Row[]> {
+    return this.db.peek(sql, parameters);
+  }
+
   atCommit(...statement: Parameters<Database['atCommit']>): void {
     this.db.atCommit(...statement);
   }

@@ -193,6 +193,25 @@ describe('A door', () => {
     expect(await send(work)).toEqual(err(REFUSED));
   });
 
+  it('peeks by itself and for no tenant as long as no statement runs, and inside the transaction afterwards', async () => {
+    const PEEK = `SELECT pg_backend_pid() AS pid, current_setting('app.tenant_ids', true) AS tenants`;
+    const peek = () => db.peek<{ pid: number; tenants: string | null }>(PEEK, []);
+    const seen: ({ pid: number; tenants?: string | null } | undefined)[] = [];
+    const peeked = await send(async () => {
+      seen.push((await peek())[0]);
+      seen.push((await db.query<{ pid: number }>('SELECT pg_backend_pid() AS pid'))[0]);
+      seen.push((await peek())[0]);
+      return done;
+    });
+    const [before, inside, after] = seen;
+    expect(peeked).toEqual(done);
+    expect(before?.tenants ?? '').toBe('');
+    expect(after).toEqual({ pid: inside?.pid, tenants: tenant.id });
+    expect(lent()).toBe(0);
+    await expect(send(async () => ok(await db.peek('SELECT 1 / $1::integer', [0])))).rejects.toThrow('division');
+    expect(lent()).toBe(0);
+  });
+
   it('sees fewer tenants where it is told so, and never others', async () => {
     const others = await app.tenant();
     const both = Actor.system([tenant.id, others.id]);

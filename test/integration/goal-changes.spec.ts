@@ -46,7 +46,9 @@ describe('What has changed since a process last looked', () => {
     ({
       query: (sql: string, parameters: unknown[]) =>
         way(async () => (await client.query<Rows[number]>(sql, parameters)).rows, sql),
-      prepared: (sql: string, parameters: unknown[] = []) => {
+      prepared: (sql: string, parameters: unknown[] = []) =>
+        way(async () => (await client.query<Rows[number]>(sql, parameters)).rows, sql),
+      peek: (sql: string, parameters: unknown[]) => {
         asked.push(parameters[0]);
         return way(async () => (await client.query<Rows[number]>(sql, parameters)).rows, sql);
       },

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ClsService } from 'nestjs-cls';
-import type { PoolClient, QueryResultRow } from 'pg';
+import type { PoolClient, QueryConfig, QueryResultRow } from 'pg';
 import type { EntityManager } from 'typeorm';
 import type { CachedThing } from '#application/shared/cache';
 import { Database, type Settings } from '#adapters/shared/persistence/database';
@@ -17,6 +17,12 @@ const nameOf = (sql: string): string => {
   return name;
 };
 
+const named = (sql: string, parameters: readonly unknown[]): QueryConfig => ({
+  name: nameOf(sql),
+  text: sql,
+  values: [...parameters],
+});
+
 /** The database of the unit of work in hand. */
 @Injectable()
 export class ScopedDatabase implements Database {
@@ -32,11 +38,17 @@ export class ScopedDatabase implements Database {
 
   async prepared<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
     const client = await this.client();
-    return (await client.query<Row & QueryResultRow>({ name: nameOf(sql), text: sql, values: [...parameters] })).rows;
+    return (await client.query<Row & QueryResultRow>(named(sql, parameters))).rows;
+  }
+
+  peek<Row>(sql: string, parameters: readonly unknown[]): Promise<Row[]> {
+    return this.work.hasBegun
+      ? this.prepared(sql, parameters)
+      : this.work.apart<Row & QueryResultRow>(named(sql, parameters));
   }
 
   atCommit(sql: string, parameters: readonly unknown[]): void {
-    this.work.last.push({ name: nameOf(sql), text: sql, values: [...parameters] });
+    this.work.last.push(named(sql, parameters));
   }
 
   async narrow(tenantIds: readonly string[], settings: Settings = {}): Promise<void> {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Logger } from '@nestjs/common';
-import type { Client, QueryConfig } from 'pg';
+import type { Client, QueryConfig, QueryResultRow } from 'pg';
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { Actor } from '#domain/shared/actor';
 import { Changes } from '#infrastructure/database/changes';
@@ -32,6 +32,16 @@ export class UnitOfWork {
   /** The connection inside the transaction; the first call begins it. */
   runner(): Promise<QueryRunner> {
     return (this.begun ??= this.begin());
+  }
+
+  /** Runs one statement by itself, without a transaction and for no tenant. */
+  async apart<Row extends QueryResultRow>(statement: QueryConfig): Promise<Row[]> {
+    const runner = this.source.createQueryRunner();
+    try {
+      return (await ((await runner.connect()) as Client).query<Row>(statement)).rows;
+    } finally {
+      await runner.release();
+    }
   }
 
   get hasBegun(): boolean {

@@ -57,6 +57,10 @@ export class Explained extends Database {
     return this.query(sql, parameters);
   }
 
+  peek(): Promise<never> {
+    throw new Error('lists are of one tenant');
+  }
+
   atCommit(): void {
     throw new Error('lists write nothing');
   }

@@ -19,6 +19,11 @@ export abstract class Database {
   abstract prepared<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
 
   /**
+   * The same for a function that looks across tenants by itself and changes nothing: begins no transaction where none has begun.
+   */
+  abstract peek<Row>(sql: string, parameters: readonly unknown[]): Promise<Row[]>;
+
+  /**
    * Has a statement run last, in one packet with the COMMIT, and in the order of the calls: rows that everybody writes are held
    * no longer than that takes. It is prepared; what it answers is not looked at.
    */

@@ -30,7 +30,7 @@ export class GoalChanges {
   /** Every tenant there is now, with the transaction that last changed its goals. Later looks bring the same map up to date. */
   async look(): Promise<ReadonlyMap<string, number>> {
     const { seen } = this;
-    const rows = await this.db.prepared<ChangeRow>('SELECT * FROM jobs_goals_changed($1)', [seen.settled]);
+    const rows = await this.db.peek<ChangeRow>('SELECT * FROM jobs_goals_changed($1)', [seen.settled]);
     const [{ server, settled } = NEVER] = rows;
     if (seen !== NEVER && server !== seen.server) return this.lookAfresh(seen);
     // A look that began later may have been answered sooner. What this one takes back of it, the next one brings again.
