@@ -110,10 +110,8 @@ export class ActiveGoalsIndex implements ActiveGoals {
     for (const [tenantId, changedIn] of stale)
       loaded.set(tenantId, { changedIn, reachable: new Map(), workflows: new Map() });
     let [tenants, after] = [[...stale.keys()], FIRST_ID];
-    // Who asks may look at fewer of its tenants by now.
-    await this.db.narrow(all);
-    // Or each page would sort all goals that are left, for the first few of them.
-    await this.db.prepared(`SELECT set_config('enable_sort', 'off', true)`);
+    // As if nothing had been asked before; and each page would sort all goals that are left, for the first few of them.
+    await this.db.narrow(all, { enable_seqscan: 'on', plan_cache_mode: 'auto', enable_sort: 'off' });
     while (tenants.length > 0) {
       const rows = await this.db.query<GoalRow>(VALUES_ASKED_FOR, [tenants, after, PAGE]);
       for (const row of rows) put(loaded, row);
