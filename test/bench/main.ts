@@ -8,6 +8,7 @@ import { benchScale } from './scale';
 import { openSetting } from './setting';
 import { benchWorkers } from './workers';
 
+/** Before the name of a scenario: in this very process. */
 const HERE = '--here';
 
 const SCENARIOS = {
@@ -40,15 +41,11 @@ const runApart = async (scenario: Scenario): Promise<void> => {
 
 /** `npm run bench [-- events] [-- latency] …`: all scenarios, or those that are named; each in a process of its own. */
 const main = async (): Promise<void> => {
-  const [first, ...rest] = process.argv.slice(2);
-  const scenarios = Object.keys(SCENARIOS) as Scenario[];
-  const isAsked = (names: readonly (string | undefined)[]) => scenarios.filter((name) => names.includes(name));
-  if (first === HERE) {
-    for (const scenario of isAsked(rest)) await run(scenario);
-    return;
-  }
+  const asked = process.argv.slice(2);
+  if (asked[0] === HERE) return run(asked[1] as Scenario);
   forget();
-  for (const scenario of first === undefined ? scenarios : isAsked([first, ...rest])) await runApart(scenario);
+  for (const scenario of Object.keys(SCENARIOS) as Scenario[])
+    if (asked.length === 0 || asked.includes(scenario)) await runApart(scenario);
 };
 
 void main();
