@@ -128,13 +128,14 @@ describe('What has changed since a process last looked', () => {
       seedWorkflow({ rows: rowsOf(sql) }, ours, [{ goalType: 'form_submitted', criteria: { form_id } }]);
     const { way, holdNext } = holding();
     const index = new ActiveGoalsIndex(dbOf(app, [], way));
+    await app.query('BEGIN');
     await seed('old');
     const late = holdNext('jobs_goals_changed');
     const batches = [index.refresh([theirs])];
     await late.isHeld;
     await index.refresh([ours]);
     await seed('new');
-    const loading = holdNext('a.criteria');
+    const loading = holdNext('DECLARE goals');
     batches.push(index.refresh([theirs]));
     await loading.isHeld;
     const batch = index.refresh([ours]);

@@ -29,7 +29,6 @@ interface TenantGoals {
 
 interface GoalRow {
   readonly tenant_id: string;
-  readonly id: string;
   readonly goal_type: GoalType;
   readonly criteria: Criteria;
 }
@@ -39,7 +38,6 @@ const MOST_TRIED = 16;
 /** A statement that answers so many is far from its time limit on any machine. */
 const PAGE = 10_000;
 const MOST_WORKFLOWS = 50_000;
-const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
 /**
  * One copy a process. Asks the database what has changed, and replaces that tenant by tenant. Of a goal it keeps the value alone that
@@ -109,19 +107,26 @@ export class ActiveGoalsIndex implements ActiveGoals {
     const loaded = new Map<string, TenantGoals>();
     for (const [tenantId, changedIn] of stale)
       loaded.set(tenantId, { changedIn, reachable: new Map(), workflows: new Map() });
-    let [tenants, after] = [[...stale.keys()], FIRST_ID];
-    // As if nothing had been asked before; and each page would sort all goals that are left, for the first few of them.
-    await this.db.narrow(all, { enable_seqscan: 'on', plan_cache_mode: 'auto', enable_sort: 'off' });
-    while (tenants.length > 0) {
-      const rows = await this.db.query<GoalRow>(VALUES_ASKED_FOR, [tenants, after, PAGE]);
+    // As if nothing had been asked before.
+    await this.db.narrow(all, { enable_seqscan: 'on', plan_cache_mode: 'auto' });
+    const opened = this.db.query(GOALS, [[...stale.keys()]]);
+    let next = this.page();
+    await opened;
+    for (let rows = await next; rows.length > 0; rows = await next) {
+      // The database reads on while these are put away.
+      next = this.page();
       for (const row of rows) put(loaded, row);
-      const last = rows.length < PAGE ? undefined : rows.at(-1);
-      tenants = last ? tenants.slice(tenants.indexOf(last.tenant_id)) : [];
-      after = last?.id ?? FIRST_ID;
     }
-    await this.db.prepared(`SELECT set_config('enable_sort', 'on', true)`);
+    await this.db.query('CLOSE goals');
     for (const [tenantId, goals] of loaded) this.tenants.set(tenantId, goals);
     this.version += 1;
+  }
+
+  /** Its failure is found by whoever waits for it, and is none where nobody does any more. */
+  private page(): Promise<GoalRow[]> {
+    const rows = this.db.query<GoalRow>(`FETCH ${String(PAGE)} FROM goals`);
+    rows.catch(() => undefined);
+    return rows;
   }
 
   /**
@@ -144,16 +149,12 @@ export class ActiveGoalsIndex implements ActiveGoals {
   }
 }
 
-/** A page of goals, tenant by tenant in the order given, of the first one from an id on. */
-const VALUES_ASKED_FOR = `SELECT a.tenant_id, a.id, a.goal_type, a.criteria
-  FROM unnest($1::uuid[]) WITH ORDINALITY AS t (id, turn),
-  LATERAL (SELECT g.tenant_id, g.id, g.goal_type, g.criteria
+const GOALS = `DECLARE goals NO SCROLL CURSOR FOR
+  SELECT a.* FROM unnest($1::uuid[]) AS t (id),
+  LATERAL (SELECT g.tenant_id, g.goal_type, g.criteria
            FROM workflow_goals g, LATERAL (SELECT FROM workflows WHERE tenant_id = g.tenant_id AND id = g.workflow_id
                                            AND status = 'active' AND deleted_at IS NULL OFFSET 0) w
-           WHERE g.tenant_id = t.id AND g.id > CASE t.turn WHEN 1 THEN $2::uuid ELSE '${FIRST_ID}' END
-             AND g.is_active AND g.deleted_at IS NULL AND g.active_since IS NOT NULL
-           ORDER BY g.id LIMIT $3) a
-  LIMIT $3`;
+           WHERE g.tenant_id = t.id AND g.is_active AND g.deleted_at IS NULL AND g.active_since IS NOT NULL OFFSET 0) a`;
 
 const WORKFLOWS = `SELECT ${ACTIVE_GOAL}
   FROM unnest($1::uuid[], $2::uuid[]) AS k (tenant_id, workflow_id),
