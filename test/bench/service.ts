@@ -48,7 +48,7 @@ export const isDrained = async (setting: Setting): Promise<boolean> => {
 };
 
 /** Runs something, and counts the exits it was to bring about. */
-const counted = async <T>(setting: Setting, expected: number, work: () => Promise<T>): Promise<T> => {
+export const counted = async <T>(setting: Setting, expected: number, work: () => Promise<T>): Promise<T> => {
   const before = await exits(setting);
   const answer = await work();
   const seen = (await exits(setting)) - before;
