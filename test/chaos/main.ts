@@ -77,13 +77,20 @@ const listed = (found: readonly string[], most = SHOWN): string =>
     .map((one) => `  ${one.slice(0, WIDTH)}\n`)
     .join('');
 
+/** After faults of these the service only goes on; after the others a process of its own has to start first. */
+const SERVERS = /Redis|PostgreSQL|cluster|shard/;
+
+const slowest = (recoveries: Outcome['harm']['recoveries']): string => {
+  const { ms, after } = recoveries.reduce((most, one) => (one.ms > most.ms ? one : most), { ms: 0, after: 'nothing' });
+  return `${(ms / 1000).toFixed(1)} s (${after})`;
+};
+
 const report = (seed: number, { harm, accepted, findings }: Outcome): void => {
   const times = new Map<string, number>();
   for (const name of harm.done) times.set(name, (times.get(name) ?? 0) + 1);
-  const slowest = Math.max(0, ...harm.recoveries.map(({ ms }) => ms));
   const lines = [
     `seed ${String(seed)}: ${String(accepted)} events accepted, ${String(harm.kills)} workers killed, ${[...times].map(([name, n]) => `${name} ${String(n)}×`).join(', ')}`,
-    `back after at most ${(slowest / 1000).toFixed(1)} s (${harm.recoveries.find(({ ms }) => ms === slowest)?.after ?? 'nothing'})`,
+    `back after at most ${slowest(harm.recoveries)}; of servers that were away, ${slowest(harm.recoveries.filter(({ after }) => SERVERS.test(after)))}`,
     findings.length === 0 ? 'nothing lost, nothing twice' : `${String(findings.length)} findings:`,
   ];
   process.stdout.write(`${lines.join('\n')}\n${listed(findings)}`);
