@@ -10,6 +10,8 @@ export interface Mutant {
   readonly schema?: string;
   /** Faults that would hide it. */
   readonly spared?: RegExp;
+  /** The point at which it shows for certain, where a minute of everything at random seldom hits it. */
+  readonly point?: string;
 }
 
 const LOOP = 'infrastructure/redis/stream-loop.js';
@@ -50,6 +52,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'lets Redis number what goes out',
+    point: 'relay after XADD, before it noted',
     edits: [
       [
         'infrastructure/redis/out-stream.js',
