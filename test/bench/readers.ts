@@ -3,9 +3,10 @@ import { Redis } from 'ioredis';
 import { Pool } from 'pg';
 import { EventIntake } from '#adapters/workflows/messaging/event-intake';
 import type { RawMessage } from '#adapters/workflows/messaging/raw-message';
+import { readConfig } from '#infrastructure/config/config';
 import { CrashPoints } from '#infrastructure/context/crash-points';
 import { messageOf, readEntries } from '#infrastructure/redis/stream-entries';
-import { startWorker, STREAM } from './service';
+import { environmentOf, startWorker, STREAM } from './service';
 import { FORM, type Setting } from './setting';
 
 /** Told of messages that are done with, and when what they changed was committed: by this machine's clock, in milliseconds. */
@@ -51,7 +52,9 @@ const AT_ONCE = 4;
  * What the worker's waiting is held against: a group reads, writes a row for each event that asks for the form of a goal, one
  * transaction a read, and acknowledges. No tenants' walls, no validation, no goals, no locks, no audit, and nothing goes out.
  */
-export const bare: StartReader = async ({ redisUrl, superUrl }, taken) => {
+export const bare: StartReader = async (setting, taken) => {
+  const { redisUrl, superUrl } = setting;
+  const { EVENT_BATCH_SIZE } = readConfig(environmentOf(setting));
   const pool = new Pool({ connectionString: superUrl, max: AT_ONCE });
   await pool.query('CREATE TABLE IF NOT EXISTS bare_rows (event text NOT NULL)');
   const [reading, redis] = [new Redis(redisUrl), new Redis(redisUrl)];
@@ -74,7 +77,7 @@ export const bare: StartReader = async ({ redisUrl, superUrl }, taken) => {
   let stopped = false;
   const read = async (): Promise<void> => {
     while (!stopped) {
-      const parameters = ['GROUP', BARE_GROUP, 'one', 'COUNT', 2000, 'BLOCK', 100, 'STREAMS', STREAM, '>'];
+      const parameters = ['GROUP', BARE_GROUP, 'one', 'COUNT', EVENT_BATCH_SIZE, 'BLOCK', 100, 'STREAMS', STREAM, '>'];
       const entries = readEntries(await reading.callBuffer('XREADGROUP', ...parameters));
       if (entries.length === 0) continue;
       const messages = entries.map((entry) => messageOf(STREAM, entry));
