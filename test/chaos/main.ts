@@ -1,6 +1,5 @@
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { parseArgs, promisify } from 'node:util';
+import { parseArgs } from 'node:util';
 import { build, MUTANTS, spoil, type Mutant } from './mutants';
 import { tryRows } from './points';
 import { run, type Outcome } from './run';
@@ -53,7 +52,9 @@ const tryMutants = async (seconds: number, seed: number, only: string, withClust
     let [found, tries]: [readonly string[], number] = [[], 0];
     while (found.length === 0 && tries < MOST_TRIES) {
       found =
-        mutant.point === undefined ? await atRandom(mutant, dist, seed + tries) : await atPoint(dist, mutant.point);
+        mutant.point === undefined
+          ? await atRandom(mutant, dist, seed + tries)
+          : await atPoint(dist, mutant.point, seed + tries);
       tries += 1;
     }
     await remove();
@@ -64,18 +65,15 @@ const tryMutants = async (seconds: number, seed: number, only: string, withClust
 };
 
 /** What is found where a process with the mistake is brought to one of the named points. */
-const atPoint = async (dist: string, point: string): Promise<string[]> => {
-  const parameters = [join(dist, 'test/chaos/main.js'), '--points', '--runs', '2', '--only', point];
-  // Ends with 1 where something is found, and has told it.
-  const { stdout } = await promisify(execFile)(process.execPath, parameters).catch(
-    (ended: unknown) => ended as { stdout: string },
-  );
-  return stdout.split('\n').flatMap((line) => (line.startsWith('  ') ? [line.trim()] : []));
+const atPoint = async (dist: string, point: string, seed: number): Promise<readonly string[]> => {
+  const all: string[] = [];
+  await tryRows({ only: point, runs: 2, seed, atOnce: 1, dist }, (_, found) => all.push(...found));
+  return all;
 };
 
 /** Brings processes to each named point, and harms the world there. */
 const tryPoints = (only: string, runs: number, seed: number, atOnce: number): Promise<void> =>
-  tryRows(only, runs, seed, atOnce, (name, found) => {
+  tryRows({ only, runs, seed, atOnce }, (name, found) => {
     const result = found.length === 0 ? `nothing lost, nothing twice in ${String(runs)} runs` : 'FAILED';
     process.stdout.write(`${name}: ${result}\n${listed(found)}`);
     if (found.length > 0) process.exitCode = 1;

@@ -212,17 +212,24 @@ const begin = async (stand: Stand, { program = 'worker', point, signal }: Row): 
   return faulty;
 };
 
+export interface Trial {
+  /** Part of the names of the rows that are tried. */
+  readonly only: string;
+  readonly runs: number;
+  readonly seed: number;
+  readonly atOnce: number;
+  /** A copy of the service with a mistake. */
+  readonly dist?: string;
+}
+
 /** Tries every row so often, several side by side: most of their time is waiting. What was wrong is told row by row. */
 export const tryRows = async (
-  only: string,
-  runs: number,
-  seed: number,
-  atOnce: number,
+  { only, runs, seed, atOnce, dist }: Trial,
   tell: (name: string, found: readonly string[]) => void,
 ): Promise<void> => {
   const rows = ROWS.filter(({ name }) => name.includes(only));
   const lane = async (): Promise<void> => {
-    const stand = await Stand.open();
+    const stand = await Stand.open(dist);
     try {
       for (let row = rows.shift(); row; row = rows.shift()) {
         const found: string[] = [];

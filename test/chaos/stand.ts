@@ -43,15 +43,17 @@ export class Stand {
     private readonly token: string,
     private readonly port: number,
     private readonly api: Member,
+    private readonly dist: string,
   ) {}
 
-  static async open(): Promise<Stand> {
+  /** `dist`: the service as it was built, or a copy with a mistake. */
+  static async open(dist = DIST): Promise<Stand> {
     const servers = await Servers.start();
     const [[tenant, token] = ['', '']] = await tenantsOf(servers, 1);
     const port = await freePort(0);
-    const api = new Member(DIST, 'apps/api/main.js', environmentOf(servers, String(port)));
+    const api = new Member(dist, 'apps/api/main.js', environmentOf(servers, String(port)));
     api.start();
-    const stand = new Stand(servers, tenant, token, port, api);
+    const stand = new Stand(servers, tenant, token, port, api, dist);
     await probeOf(stand.url(port), token)();
     return stand;
   }
@@ -83,11 +85,11 @@ export class Stand {
   }
 
   worker(): Member {
-    return new Member(DIST, 'apps/worker/main.js', environmentOf(this.servers, '0'));
+    return new Member(this.dist, 'apps/worker/main.js', environmentOf(this.servers, '0'));
   }
 
   faulty(program: 'api' | 'worker', point: CrashPoint, signal: 'SIGKILL' | 'SIGSTOP', port = 0): Member {
-    return new Member(DIST, 'test/chaos/faulty.js', {
+    return new Member(this.dist, 'test/chaos/faulty.js', {
       ...environmentOf(this.servers, String(port)),
       ...{ FAULT_PROGRAM: `apps/${program}/main.js`, FAULT_POINT: point, FAULT_SIGNAL: signal },
     });
