@@ -1,7 +1,8 @@
 export type JsonObject = Readonly<Record<string, unknown>>;
 
+/** What JSON calls an object: no list, and no number that kept its own digits. */
 export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
 const byKey = (one: string, other: string): number => (one < other ? -1 : 1);
 

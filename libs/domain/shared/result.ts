@@ -1,4 +1,4 @@
-import type { DomainError, FieldFault } from '#domain/shared/errors';
+import { invalid, type DomainError, type FieldFault } from '#domain/shared/errors';
 
 /** What a step that a caller can make fail answers: a value, or the reason why not. Never both, never an exception. */
 export type Result<T, E = DomainError> = Ok<T> | Err<E>;
@@ -26,19 +26,15 @@ export const map = <T, U, E>(result: Result<T, E>, change: (value: T) => U): Res
 export const andThen = <T, U, E>(result: Result<T, E>, next: (value: T) => Result<U, E>): Result<U, E> =>
   result.ok ? next(result.value) : result;
 
-/** All values in their order, or the first failure. */
-export const all = <T, E>(results: readonly Result<T, E>[]): Result<T[], E> => {
-  const values: T[] = [];
-  for (const result of results) {
-    if (!result.ok) return result;
-    values.push(result.value);
-  }
-  return ok(values);
-};
-
 export const match = <T, E, A, B>(result: Result<T, E>, onOk: (value: T) => A, onErr: (error: E) => B): A | B =>
   result.ok ? onOk(result.value) : onErr(result.error);
 
 /** The faulty fields of a failed step, to be gathered with those of others; none when it succeeded. */
 export const faultsOf = (result: Result<unknown>): readonly FieldFault[] =>
   result.ok ? [] : (result.error.fields ?? []);
+
+/** A step that failed, with the faulty fields of another beside its own: whoever asks learns of all of them at once. */
+export const withFaultsOf = (failed: Err, other: Result<unknown>): Err => {
+  const [own, others] = [faultsOf(failed), faultsOf(other)];
+  return own.length > 0 && others.length > 0 ? err(invalid([...own, ...others])) : failed;
+};

@@ -13,8 +13,11 @@ export const isPrintable = (text: string): boolean => !UNPRINTABLE.test(text);
 /** How long a person would say a text is: in code points, not in UTF-16 units. */
 export const characters = (text: string): number => Array.from(text).length;
 
-/** A name as it is compared and stored: NFC, without blanks around it. */
-export const tidyName = (text: string): string => text.normalize('NFC').trim();
+/** More marks on one letter than any language has (Unicode, *Stream-Safe Text Format*): putting n in order takes n² steps. */
+const HEAPED_MARKS = /\p{M}{31}/u;
+
+/** A name as it is compared and stored: NFC, without blanks around it. One with heaps of marks on a letter stays as it came. */
+export const tidyName = (text: string): string => (HEAPED_MARKS.test(text) ? text : text.normalize('NFC')).trim();
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 

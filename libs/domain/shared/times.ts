@@ -1,7 +1,8 @@
 /** Date, `T`, time to the second, fraction, and an offset that must be there (RFC 3339 allows lower-case `t` and `z`). */
 const FORM = /^(\d{4}-\d\d-(\d\d))T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/i;
 
-const FIRST = Date.parse('0001-01-01T00:00:00.000Z');
+/** The first time that can be written (a Monday), in milliseconds since 1970. */
+export const FIRST = Date.parse('0001-01-01T00:00:00.000Z');
 const LAST = Date.parse('9999-12-31T23:59:59.999Z');
 
 /**

@@ -6,10 +6,13 @@ import { MIGRATIONS } from '#infrastructure/database/migrations';
 
 const { TIMESTAMPTZ, DATE, INT8 } = types.builtins;
 
+/** Unlike `Date`, knows years below 100 and offsets to the second, as a server that is not in UTC writes them of old times. */
+const readTimestamp = types.getTypeParser(TIMESTAMPTZ) as (value: string) => Date;
+
 /** How values come from the driver: times as RFC 3339 text with milliseconds, dates as they stand, counts as numbers. */
 export const readers = {
   getTypeParser: (oid: Parameters<typeof types.getTypeParser>[0], format?: 'text' | 'binary') => {
-    if (oid === TIMESTAMPTZ) return (value: string) => new Date(value).toISOString();
+    if (oid === TIMESTAMPTZ) return (value: string) => readTimestamp(value).toISOString();
     if (oid === DATE) return (value: string) => value;
     if (oid === INT8) return Number;
     return types.getTypeParser(oid, format) as unknown;

@@ -35,6 +35,7 @@ import { IdempotentAnswers } from '#infrastructure/database/idempotent-answers';
 import { ScopedDatabase } from '#infrastructure/database/scoped-database';
 import { TransactionalDoor } from '#infrastructure/database/transactional-door';
 import { IdempotencyGuard } from '#infrastructure/http/idempotency.guard';
+import { QueryGuard } from '#infrastructure/http/query.guard';
 import { Limits } from '#infrastructure/limits/limits';
 import { RateGuard } from '#infrastructure/limits/rate.guard';
 import { Gauges } from '#infrastructure/observability/gauges';
@@ -112,6 +113,7 @@ export class CoreModule {
         Limits,
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_GUARD, useClass: RateGuard },
+        { provide: APP_GUARD, useClass: QueryGuard },
         { provide: APP_GUARD, useClass: IdempotencyGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },

@@ -1,7 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
-import { LONGEST_TEXT } from '#domain/shared/labels';
 import { GOAL_STATUSES, ON_CHILDREN, STATUS_ALIASES, type GoalStatus, type OnChildren } from '#domain/goals/words';
+import { Reason } from '#adapters/shared/http/fields';
 import { MayBeLeftOut, Word } from '#adapters/shared/http/rules';
 
 export class TransitionBody {
@@ -13,18 +12,10 @@ export class TransitionBody {
   @Word(GOAL_STATUSES, STATUS_ALIASES)
   to!: GoalStatus;
 
-  @ApiPropertyOptional({
-    type: String,
-    nullable: true,
-    minLength: 1,
-    maxLength: LONGEST_TEXT,
-    example: 'Waiting for the new budget.',
-    description: 'Why. Needed to hold, to miss before the target date, to abandon what was begun, and to reopen.',
-  })
-  @IsOptional()
-  @IsString()
-  @MinLength(1)
-  @MaxLength(LONGEST_TEXT)
+  @Reason(
+    'Waiting for the new budget.',
+    'Why. Needed to hold, to miss before the target date, to abandon what was begun, and to reopen.',
+  )
   reason?: string | null;
 
   @ApiPropertyOptional({

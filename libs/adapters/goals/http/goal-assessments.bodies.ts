@@ -1,8 +1,8 @@
 import { ApiProperty, ApiPropertyOptional, type ApiBodyOptions } from '@nestjs/swagger';
-import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
-import { LONGEST_TEXT } from '#domain/shared/labels';
+import { IsOptional } from 'class-validator';
 import { ASSESSMENT_STATUSES, type AssessmentStatus } from '#domain/goals/words';
-import { IsTime, Word } from '#adapters/shared/http/rules';
+import { Text } from '#adapters/shared/http/fields';
+import { IsTime, Within, Word } from '#adapters/shared/http/rules';
 
 export class AssessmentBody {
   @ApiProperty({ enum: ASSESSMENT_STATUSES, example: 'completed', description: 'A completed one needs a score.' })
@@ -11,20 +11,10 @@ export class AssessmentBody {
 
   @ApiPropertyOptional({ type: 'integer', nullable: true, minimum: 0, maximum: 100, example: 80 })
   @IsOptional()
-  @IsInt()
-  @Min(0)
-  @Max(100)
+  @Within(0, 100)
   score?: number | null;
 
-  @ApiPropertyOptional({
-    type: String,
-    nullable: true,
-    maxLength: LONGEST_TEXT,
-    example: 'Weekends are covered; the night shift is not.',
-  })
-  @IsOptional()
-  @IsString()
-  @MaxLength(LONGEST_TEXT)
+  @Text('Weekends are covered; the night shift is not.')
   notes?: string | null;
 
   @ApiPropertyOptional({

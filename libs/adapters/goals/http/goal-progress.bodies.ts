@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional, type ApiBodyOptions } from '@nestjs/swagger';
-import { IsNumber, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
-import { LONGEST_TEXT } from '#domain/shared/labels';
-import { IsTime, Uuid } from '#adapters/shared/http/rules';
+import { IsOptional } from 'class-validator';
+import { Text } from '#adapters/shared/http/fields';
+import { IsTime, Uuid, Within } from '#adapters/shared/http/rules';
 
 export class ProgressBody {
   @ApiProperty({
@@ -11,20 +11,10 @@ export class ProgressBody {
     example: 42.5,
     description: 'With at most four decimals; shown as a whole number.',
   })
-  @IsNumber({ maxDecimalPlaces: 4 })
-  @Min(0)
-  @Max(100)
+  @Within(0, 100, 4)
   percentage!: number;
 
-  @ApiPropertyOptional({
-    type: String,
-    nullable: true,
-    maxLength: LONGEST_TEXT,
-    example: 'The weekend shift is hired.',
-  })
-  @IsOptional()
-  @IsString()
-  @MaxLength(LONGEST_TEXT)
+  @Text('The weekend shift is hired.')
   notes?: string | null;
 
   @ApiPropertyOptional({

@@ -1,8 +1,7 @@
 import { ApiPropertyOptional, OmitType, PartialType, type ApiBodyOptions } from '@nestjs/swagger';
-import { ArrayMaxSize, IsArray, IsNumber, IsString, Max, Min } from 'class-validator';
+import { IsString } from 'class-validator';
 import type { FieldFault } from '#domain/shared/errors';
 import type { JsonObject } from '#domain/shared/json';
-import { LONGEST_TAG, MOST_TAGS } from '#domain/shared/labels';
 import { HEAVIEST, LONGEST_CATEGORY, LONGEST_NAME } from '#domain/goals/goal-fields';
 import {
   FIRST_STATUSES,
@@ -24,7 +23,6 @@ import {
   type RiskLevel,
   type TaskWeighting,
 } from '#domain/goals/words';
-import { AsSent } from '#adapters/shared/http/body.pipe';
 import {
   aliasFaults,
   Choice,
@@ -32,11 +30,13 @@ import {
   elsewhereFaults,
   ElsewhereOnly,
   Id,
+  Metadata,
   required,
+  Tags,
   Text,
   When,
 } from '#adapters/shared/http/fields';
-import { IsJsonObject, MayBeLeftOut, Word } from '#adapters/shared/http/rules';
+import { MayBeLeftOut, Within, Word } from '#adapters/shared/http/rules';
 
 /** What a caller may write of a goal; `name` and `goal_type` must be given for a new one. */
 class GoalFieldsBody {
@@ -121,35 +121,16 @@ class GoalFieldsBody {
     description: 'Its share in its parent’s progress, with at most three decimals.',
   })
   @MayBeLeftOut()
-  @IsNumber()
-  @Min(0)
-  @Max(HEAVIEST)
+  @Within(0, HEAVIEST, 3)
   weight?: number;
 
   @Text('customer service', LONGEST_CATEGORY)
   category?: string | null;
 
-  @ApiPropertyOptional({
-    type: 'array',
-    items: { type: 'string', minLength: 1, maxLength: LONGEST_TAG },
-    maxItems: MOST_TAGS,
-    example: ['support', '2026'],
-  })
-  @MayBeLeftOut()
-  @IsArray()
-  @ArrayMaxSize(MOST_TAGS)
-  @IsString({ each: true })
+  @Tags()
   tags?: string[];
 
-  @ApiPropertyOptional({
-    type: 'object',
-    additionalProperties: true,
-    example: { okr: 'O-3' },
-    description: 'Anything of yours, up to 16 kB; replaced whole.',
-  })
-  @MayBeLeftOut()
-  @IsJsonObject()
-  @AsSent()
+  @Metadata({ okr: 'O-3' })
   metadata?: JsonObject;
 }
 
@@ -175,6 +156,9 @@ const OWN_ROUTES = {
   assessment_status: '/goals/{id}/assessments',
   assessment_score: '/goals/{id}/assessments',
   assessment_notes: '/goals/{id}/assessments',
+  completion_date: '/goals/{id}/transitions',
+  last_progress_update: '/goals/{id}/progress',
+  last_assessment_date: '/goals/{id}/assessments',
 };
 
 export class GoalPatch extends PartialType(OmitType(GoalFieldsBody, []), { skipNullProperties: false }) {
@@ -195,6 +179,15 @@ export class GoalPatch extends PartialType(OmitType(GoalFieldsBody, []), { skipN
 
   @ElsewhereOnly('/goals/{id}/assessments')
   assessment_notes?: unknown;
+
+  @ElsewhereOnly('/goals/{id}/transitions')
+  completion_date?: unknown;
+
+  @ElsewhereOnly('/goals/{id}/progress')
+  last_progress_update?: unknown;
+
+  @ElsewhereOnly('/goals/{id}/assessments')
+  last_assessment_date?: unknown;
 
   static furtherFaults(body: JsonObject): readonly FieldFault[] {
     return [...elsewhereFaults(body, OWN_ROUTES), ...aliasFaults(body, ALIASES)];

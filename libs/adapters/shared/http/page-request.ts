@@ -1,5 +1,5 @@
 import { fault, invalid, type FieldFault } from '#domain/shared/errors';
-import { isUuid } from '#domain/shared/text';
+import { characters, isUuid, tidyName } from '#domain/shared/text';
 import { readTime } from '#domain/shared/times';
 import { cursorHead, type FilterKind, type Listing, type PageRequest, type Sort } from '#application/shared/listing';
 import type { ViewKind } from '#application/shared/view';
@@ -93,7 +93,8 @@ const couldBe = (kind: ViewKind | undefined, value: unknown): boolean => {
   return kind === 'boolean' ? typeof value === 'boolean' : typeof value === 'string' && isPlainText(value);
 };
 
-const isPlainText = (value: string): boolean => value.length <= 500 && !value.includes('\0') && value.isWellFormed();
+const isPlainText = (value: string): boolean =>
+  characters(value) <= 500 && !value.includes('\0') && value.isWellFormed();
 
 /** What a cursor holds; `null` for what none of ours can be. */
 export const decoded = (text: string): unknown => {
@@ -147,6 +148,7 @@ const faultOfChoice = (kind: Exclude<FilterKind, string>, value: string): string
 
 /** A value by its one spelling. */
 const readAs = (kind: FilterKind, value: string): string => {
+  if (kind === 'text') return tidyName(value);
   if (typeof kind !== 'object' || 'integer' in kind || 'uuidOr' in kind) return value;
   if ('wordOf' in kind) return wordOf(value, kind.aliases);
   return Object.hasOwn(kind.aliases ?? {}, value) ? (kind.aliases?.[value] ?? value) : value;

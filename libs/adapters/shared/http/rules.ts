@@ -1,8 +1,10 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { buildMessage, IsIn, ValidateBy, ValidateIf } from 'class-validator';
+import { isObject } from '#domain/shared/json';
 import { isExternalId, isUuid } from '#domain/shared/text';
 import { readTime } from '#domain/shared/times';
+import { ExactNumber } from '#adapters/shared/json/exact-number';
 
 /** May be left out, but is not `null` when it is there. */
 export const MayBeLeftOut = (): PropertyDecorator => ValidateIf((_, value) => value !== undefined);
@@ -37,13 +39,36 @@ export const IsExternalId = (options?: { readonly each: true }): PropertyDecorat
     options,
   );
 
-/** What JSON calls an object: no list, no number with its own digits. */
+/**
+ * A number in its bounds: whole, or with at most so many decimals (`Infinity`: any). One that came by its own digits (`1e1`) is read where a double
+ * has them all.
+ */
+export const Within = (least: number, most: number, decimals = 0): PropertyDecorator =>
+  applyDecorators(
+    Transform(({ value }: { value: unknown }) => (value instanceof ExactNumber ? (value.toNumber() ?? value) : value)),
+    ValidateBy({
+      name: 'isNumber',
+      validator: {
+        validate: (value) => typeof value === 'number' && value >= least && value <= most && hasAtMost(decimals, value),
+        defaultMessage: () => `$property must be a ${numberIn(least, most, decimals)}`,
+      },
+    }),
+  );
+
+const hasAtMost = (decimals: number, value: number): boolean =>
+  decimals === Infinity || Number(value.toFixed(decimals)) === value;
+
+const numberIn = (least: number, most: number, decimals: number): string => {
+  const bounds = `number from ${String(least)} to ${String(most)}`;
+  if (decimals === 0) return `whole ${bounds}`;
+  return decimals === Infinity ? bounds : `${bounds} with at most ${String(decimals)} decimals`;
+};
+
 export const IsJsonObject = (): PropertyDecorator =>
   ValidateBy({
     name: 'isJsonObject',
     validator: {
-      validate: (value) =>
-        typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype,
+      validate: isObject,
       defaultMessage: buildMessage((each) => `${each}$property must be a JSON object`),
     },
   });

@@ -1,6 +1,9 @@
+import { isSafeNumber } from 'lossless-json';
+
 /**
- * A JSON number that a double would change, by its own digits: more than 15 of them, an exponent, or very small.
- * Written back as a string of these digits. The constructor checks nothing, because class-transformer calls it bare.
+ * A JSON number by its own digits: where a double might change it, or an amount must not be written so. Written back as the
+ * number it is, or as a string of its digits where no double has them all. The constructor checks nothing, because
+ * class-transformer calls it bare.
  */
 export class ExactNumber {
   /** The mark by which the domain, which cannot import this class, takes it for an amount. */
@@ -12,8 +15,13 @@ export class ExactNumber {
     return this.digits;
   }
 
-  toJSON(): string {
-    return this.digits;
+  /** `undefined` where no double has all of its digits. */
+  toNumber(): number | undefined {
+    return isSafeNumber(this.digits) ? Number(this.digits) : undefined;
+  }
+
+  toJSON(): number | string {
+    return this.toNumber() ?? this.digits;
   }
 }
 

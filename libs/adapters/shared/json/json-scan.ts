@@ -6,9 +6,11 @@ export interface JsonLimits {
   readonly keys: number;
   /** `item`: `keys` holds for each element of an array that stands directly in the outermost object (a batch). */
   readonly keysPer: 'document' | 'item';
+  /** Of members and items in all: a number costs a hundred times what it takes to send. */
+  readonly commas: number;
 }
 
-export const ONE_DOCUMENT: JsonLimits = { depth: 32, keys: 1_000, keysPer: 'document' };
+export const ONE_DOCUMENT: JsonLimits = { depth: 32, keys: 1_000, keysPer: 'document', commas: 100_000 };
 export const A_BATCH: JsonLimits = { ...ONE_DOCUMENT, keysPer: 'item' };
 
 /** What one pass over a text has seen. Says nothing about whether the text is JSON. */
@@ -16,6 +18,7 @@ export interface JsonScan {
   readonly keys: number;
   readonly tooDeep: boolean;
   readonly tooManyKeys: boolean;
+  readonly tooManyCommas: boolean;
   /** Some number would lose digits as a double. */
   readonly hasUnsafeNumber: boolean;
 }
@@ -42,6 +45,7 @@ class Scan {
   private keys = 0;
   private keysBefore = 0;
   private depth = 0;
+  private commas = 0;
   private inItems = false;
   private hasUnsafeNumber = false;
 
@@ -56,17 +60,21 @@ class Scan {
       const code = text.charCodeAt(at);
       if (code === QUOTE) at = endOfString(text, at);
       else if (code === COLON) this.keys += 1;
-      else if (code === COMMA) this.nextItem();
+      else if (code === COMMA) this.comma();
       else if (code === OPEN_OBJECT || code === OPEN_ARRAY) this.open(code);
       else if (code === CLOSE_OBJECT || code === CLOSE_ARRAY) this.depth -= 1;
       else if (code === MINUS || isDigit(code)) at = this.number(at);
     }
     const { keys, hasUnsafeNumber } = this;
-    return { keys, hasUnsafeNumber, tooDeep: this.depth > limits.depth, tooManyKeys: this.hasTooManyKeys() };
+    const tooManyCommas = this.commas > limits.commas;
+    return {
+      ...{ keys, hasUnsafeNumber, tooManyCommas },
+      ...{ tooDeep: this.depth > limits.depth, tooManyKeys: this.hasTooManyKeys() },
+    };
   }
 
   private isOver(): boolean {
-    return this.depth > this.limits.depth || this.hasTooManyKeys();
+    return this.depth > this.limits.depth || this.hasTooManyKeys() || this.commas > this.limits.commas;
   }
 
   private hasTooManyKeys(): boolean {
@@ -77,6 +85,11 @@ class Scan {
     this.depth += 1;
     if (this.depth !== ITEMS_DEPTH) return;
     this.inItems = code === OPEN_ARRAY && this.limits.keysPer === 'item';
+    this.nextItem();
+  }
+
+  private comma(): void {
+    this.commas += 1;
     this.nextItem();
   }
 

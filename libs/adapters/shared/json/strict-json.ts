@@ -15,7 +15,14 @@ export interface JsonProblem {
 }
 
 export type JsonProblemCode =
-  'not-utf8' | 'not-json' | 'too-deep' | 'too-many-keys' | 'forbidden-key' | 'forbidden-character' | 'duplicate-key';
+  | 'not-utf8'
+  | 'not-json'
+  | 'too-deep'
+  | 'too-many-keys'
+  | 'too-many-values'
+  | 'forbidden-key'
+  | 'forbidden-character'
+  | 'duplicate-key';
 
 /**
  * Reads a JSON document from a stranger (RELIABILITY, *Edges*). Numbers that a double would change arrive as
@@ -24,9 +31,10 @@ export type JsonProblemCode =
 export const readJson = (input: string | Buffer, limits: JsonLimits): Result<unknown, JsonProblem> => {
   if (typeof input !== 'string' && !isUtf8(input)) return malformed('not-utf8', 'This is not UTF-8.');
   const text = typeof input === 'string' ? input : input.toString('utf8');
-  const { keys, tooDeep, tooManyKeys, hasUnsafeNumber } = scanJson(text, limits);
+  const { keys, tooDeep, tooManyKeys, tooManyCommas, hasUnsafeNumber } = scanJson(text, limits);
   if (tooDeep) return refused('too-deep', `Nested deeper than ${limits.depth} levels.`);
   if (tooManyKeys) return refused('too-many-keys', `More than ${limits.keys} keys in one ${limits.keysPer}.`);
+  if (tooManyCommas) return refused('too-many-values', `More than ${limits.commas} values in all.`);
   const parsed = parse(text, hasUnsafeNumber);
   if (!parsed.ok) return parsed;
   // Without an escape only a text that never was UTF-8 can hold them.

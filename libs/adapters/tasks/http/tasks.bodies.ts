@@ -1,44 +1,30 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional, OmitType, PartialType, type ApiBodyOptions } from '@nestjs/swagger';
-import {
-  ArrayMaxSize,
-  IsArray,
-  IsBoolean,
-  IsInt,
-  IsNumber,
-  IsOptional,
-  IsString,
-  Max,
-  MaxLength,
-  Min,
-  MinLength,
-  ValidateIf,
-} from 'class-validator';
+import { ArrayMaxSize, IsArray, IsBoolean, IsOptional, IsString, ValidateIf } from 'class-validator';
 import type { FieldFault } from '#domain/shared/errors';
 import type { JsonObject } from '#domain/shared/json';
-import { LONGEST_TAG, LONGEST_TEXT, MOST_TAGS } from '#domain/shared/labels';
 import { LONGEST_TITLE, MOST_DEPENDENCIES, MOST_HOURS } from '#domain/tasks/task-fields';
 import { TASK_PRIORITIES, TASK_STATUSES, type TaskPriority, type TaskStatus } from '#domain/tasks/words';
-import { AsSent } from '#adapters/shared/http/body.pipe';
 import {
   aliasFaults,
   Choosing,
   elsewhereFaults,
   ElsewhereOnly,
   Id,
+  Metadata,
+  Reason,
   required,
+  Tags,
   Text,
   When,
 } from '#adapters/shared/http/fields';
-import { IsJsonObject, MayBeLeftOut, Uuid, Uuids, Word } from '#adapters/shared/http/rules';
+import { MayBeLeftOut, Uuid, Uuids, Within, Word } from '#adapters/shared/http/rules';
 
 const Hours = (example: number, description: string) =>
   applyDecorators(
     ApiPropertyOptional({ type: 'number', nullable: true, minimum: 0, maximum: MOST_HOURS, example, description }),
     IsOptional(),
-    IsNumber(),
-    Min(0),
-    Max(MOST_HOURS),
+    Within(0, MOST_HOURS, Infinity),
   );
 
 /** What a caller may write of a task at any time; `title` must be given for a new one. */
@@ -93,32 +79,13 @@ export class TaskFieldsBody {
     description: '100 once the task is completed, and fixed while it is.',
   })
   @MayBeLeftOut()
-  @IsInt()
-  @Min(0)
-  @Max(100)
+  @Within(0, 100)
   percent_complete?: number;
 
-  @ApiPropertyOptional({
-    type: 'array',
-    items: { type: 'string', minLength: 1, maxLength: LONGEST_TAG },
-    maxItems: MOST_TAGS,
-    example: ['support', '2026'],
-  })
-  @MayBeLeftOut()
-  @IsArray()
-  @ArrayMaxSize(MOST_TAGS)
-  @IsString({ each: true })
+  @Tags()
   tags?: string[];
 
-  @ApiPropertyOptional({
-    type: 'object',
-    additionalProperties: true,
-    example: { board: 'B-3' },
-    description: 'Anything of yours, up to 16 kB; replaced whole.',
-  })
-  @MayBeLeftOut()
-  @IsJsonObject()
-  @AsSent()
+  @Metadata({ board: 'B-3' })
   metadata?: JsonObject;
 }
 
@@ -188,18 +155,7 @@ export class TaskTransitionBody {
   @Word(TASK_STATUSES)
   to!: TaskStatus;
 
-  @ApiPropertyOptional({
-    type: String,
-    nullable: true,
-    minLength: 1,
-    maxLength: LONGEST_TEXT,
-    example: 'The supplier has not answered.',
-    description: 'Why. Needed for `blocked`, whose `blocked_reason` it is.',
-  })
-  @IsOptional()
-  @IsString()
-  @MinLength(1)
-  @MaxLength(LONGEST_TEXT)
+  @Reason('The supplier has not answered.', 'Why. Needed for `blocked`, whose `blocked_reason` it is.')
   reason?: string | null;
 
   @ApiPropertyOptional({

@@ -1,31 +1,16 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import {
-  ArrayNotEmpty,
-  ArrayUnique,
-  IsArray,
-  IsIn,
-  IsInt,
-  IsOptional,
-  IsString,
-  IsUUID,
-  Max,
-  Min,
-} from 'class-validator';
+import { ArrayNotEmpty, ArrayUnique, IsArray, IsIn, IsOptional, IsString } from 'class-validator';
 import { ACTION_TYPES, type ActionType } from '#domain/workflows/steps';
-import { IsTime, MayBeLeftOut } from '#adapters/shared/http/rules';
+import { IsTime, MayBeLeftOut, Uuid, Within } from '#adapters/shared/http/rules';
 
 export class ClaimBody {
   @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 200, default: 50, example: 10 })
   @MayBeLeftOut()
-  @IsInt()
-  @Min(1)
-  @Max(200)
+  @Within(1, 200)
   limit?: number;
 
   @ApiProperty({ type: 'integer', minimum: 1, maximum: 86_400, example: 60 })
-  @IsInt()
-  @Min(1)
-  @Max(86_400)
+  @Within(1, 86_400)
   lease_seconds!: number;
 
   @ApiPropertyOptional({
@@ -47,13 +32,13 @@ const TOKEN = { format: 'uuid', example: '7b0ffb2e-53ad-4f1f-9d3c-5a1c1d9b8e01',
 
 export class CompleteActionBody {
   @ApiProperty(TOKEN)
-  @IsUUID()
+  @Uuid()
   token!: string;
 }
 
 export class FailActionBody {
   @ApiProperty(TOKEN)
-  @IsUUID()
+  @Uuid()
   token!: string;
 
   @ApiPropertyOptional({ type: String, nullable: true, maxLength: 2_000, example: 'mailbox full' })

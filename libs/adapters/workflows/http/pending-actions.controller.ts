@@ -45,7 +45,7 @@ export class PendingActionsController {
   })
   @Post(':id/complete')
   complete(@Caller() actor: Actor, @Id() id: string, @Body() { token }: CompleteActionBody) {
-    return this.door.send(new CompleteAction(actor, id, token.toLowerCase()));
+    return this.door.send(new CompleteAction(actor, id, token));
   }
 
   @Operation({
@@ -58,6 +58,6 @@ export class PendingActionsController {
   @Post(':id/fail')
   fail(@Caller() actor: Actor, @Id() id: string, @Body() body: FailActionBody) {
     const retryAt = body.retry_at ? timeOf(body.retry_at) : null;
-    return this.door.send(new FailAction(actor, id, body.token.toLowerCase(), { error: body.error ?? null, retryAt }));
+    return this.door.send(new FailAction(actor, id, body.token, { error: body.error ?? null, retryAt }));
   }
 }

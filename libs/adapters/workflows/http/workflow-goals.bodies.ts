@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional, PartialType, PickType, type ApiBodyOptions } from '@nestjs/swagger';
-import { Allow, IsBoolean, IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { Allow, IsBoolean, IsIn, IsOptional } from 'class-validator';
 import type { FieldFault } from '#domain/shared/errors';
 import { isObject, type JsonObject } from '#domain/shared/json';
 import { faultsOf } from '#domain/shared/result';
@@ -8,7 +8,7 @@ import { CRITERIA_OF } from '#domain/workflows/criterion';
 import { EVENT_TYPE_OF, GOAL_TYPES, type GoalType } from '#domain/workflows/goal-type';
 import { LAST_POSITION, LONGEST_WINDOW } from '#domain/workflows/workflow-goal-input';
 import { AsSent } from '#adapters/shared/http/body.pipe';
-import { IsJsonObject, IsTime, MayBeLeftOut } from '#adapters/shared/http/rules';
+import { IsJsonObject, IsTime, MayBeLeftOut, Within } from '#adapters/shared/http/rules';
 
 const EXAMPLES: Readonly<Record<GoalType, JsonObject>> = {
   tag_added: { tag_pattern: 'customer-*' },
@@ -53,9 +53,7 @@ export class WorkflowGoalBody {
     description: 'Hours after its enrollment in which a contact can reach the goal; the last instant counts.',
   })
   @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(LONGEST_WINDOW)
+  @Within(1, LONGEST_WINDOW)
   window_hours?: number | null;
 
   @ApiPropertyOptional({
@@ -66,9 +64,7 @@ export class WorkflowGoalBody {
     description: 'From 1. A taken one moves the others down by one. Missing: last.',
   })
   @MayBeLeftOut()
-  @IsInt()
-  @Min(1)
-  @Max(LAST_POSITION)
+  @Within(1, LAST_POSITION)
   position?: number;
 
   @ApiPropertyOptional({

@@ -22,8 +22,11 @@ const id =
     return undefined;
   };
 
+/** A longer one is no name, and patterns would take long over it. */
+const LONGEST_TAG_NAME = 1_000;
+
 const tagName: Reader = (value, facts) => {
-  if (typeof value !== 'string') return 'A text.';
+  if (typeof value !== 'string' || value.length > LONGEST_TAG_NAME) return 'A text of up to 1,000 characters.';
   facts.tagName = tidyName(value);
   return undefined;
 };

@@ -1,9 +1,9 @@
 import { Command, CommandHandler } from '@nestjs/cqrs';
 import type { Actor } from '#domain/shared/actor';
 import { forbidden } from '#domain/shared/errors';
-import { err, ok, type Result } from '#domain/shared/result';
+import { err, ok, withFaultsOf, type Result } from '#domain/shared/result';
 import { Goal } from '#domain/goals/goal';
-import type { GoalFields } from '#domain/goals/goal-fields';
+import { readGoalFields, type GoalFields } from '#domain/goals/goal-fields';
 import type { FirstStatus } from '#domain/goals/words';
 import { Clock, Ids } from '#application/shared/tools';
 import { namedParent } from '#application/goals/neighbours';
@@ -38,7 +38,7 @@ export class CreateGoalHandler {
     const { tenantId, userId: by } = actor;
     if (parentGoalId !== null) await this.rollUp.hold(tenantId, [parentGoalId]);
     const parent = await namedParent(this.goals, tenantId, parentGoalId);
-    if (!parent.ok) return parent;
+    if (!parent.ok) return withFaultsOf(parent, readGoalFields(fields));
     const now = this.clock.now();
     const goal = Goal.create({ id: this.ids.next(), tenantId, by, status, fields }, parent.value, now);
     if (!goal.ok) return goal;

@@ -1,9 +1,9 @@
 import { Command, CommandHandler } from '@nestjs/cqrs';
 import type { Actor } from '#domain/shared/actor';
 import { forbidden } from '#domain/shared/errors';
-import { err, ok, type Result } from '#domain/shared/result';
+import { err, ok, withFaultsOf, type Result } from '#domain/shared/result';
 import { Task } from '#domain/tasks/task';
-import type { TaskFields } from '#domain/tasks/task-fields';
+import { readTaskFields, type TaskFields } from '#domain/tasks/task-fields';
 import { existing } from '#application/shared/existing';
 import { Clock, Ids } from '#application/shared/tools';
 import { Neighbours } from '#application/tasks/neighbours';
@@ -40,7 +40,7 @@ export class CreateTaskHandler {
     if (!actor.may('task:create')) return err(forbidden('task:create'));
     const { tenantId, userId: by } = actor;
     const place = await this.placing.ofNew(actor, asked);
-    if (!place.ok) return place;
+    if (!place.ok) return withFaultsOf(place, readTaskFields(fields));
     const dependencies = [...new Set(asked.dependencies)];
     const made = { id: this.ids.next(), tenantId, by, fields, ...asked, ...place.value, dependencies };
     const task = Task.create(made, this.clock.now());

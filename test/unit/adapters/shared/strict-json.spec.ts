@@ -155,8 +155,16 @@ describe('reading JSON from strangers', () => {
     ]);
   });
 
-  it('writes an exact number as a string of its digits', () => {
-    expect(JSON.stringify(valueOf('{"a":12345678901234567890}'))).toBe('{"a":"12345678901234567890"}');
+  it.each([
+    ['12345678901234567890', '"12345678901234567890"'],
+    ['9007199254740993', '"9007199254740993"'],
+    ['1e400', '"1e400"'],
+    ['9007199254740991', '9007199254740991'],
+    ['0.30000000000000004', '0.30000000000000004'],
+    ['1e3', '1000'],
+    ['1e-7', '1e-7'],
+  ])('writes %s as %s: a number where a double has all of its digits, else a string of them', (digits, written) => {
+    expect(JSON.stringify(valueOf(`{"a":${digits}}`))).toBe(`{"a":${written}}`);
   });
 
   it('makes values that class-transformer can copy', () => {
@@ -209,6 +217,12 @@ describe('reading JSON from strangers', () => {
   it('does not count brackets, colons and digits inside strings', () => {
     const text = JSON.stringify({ a: nested(40) + '"\\{"x":'.repeat(2_000) + '1e400', b: '\\' });
     expect(valueOf(text)).toEqual(JSON.parse(text));
+  });
+
+  it('takes some hundred thousand values and refuses more, in a batch too', () => {
+    const list = (length: number) => `{"a":[${Array.from({ length }, () => '1e1').join(',')}]}`;
+    expect(codeOf(list(100_001), A_BATCH)).toBeUndefined();
+    expect(codeOf(list(100_002), A_BATCH)).toBe('refused too-many-values');
   });
 
   it('takes 1,000 keys and refuses 1,001, wherever they stand', () => {

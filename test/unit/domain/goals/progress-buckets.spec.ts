@@ -29,6 +29,11 @@ describe('Buckets', () => {
     expect([months.length, months[0], months.at(-1)]).toEqual([30, '2022-10-01', '2025-03-01']);
   });
 
+  it('begin with the first year that can be written', () => {
+    expect(days('month', undefined, '0002-01-15T00:00:00Z')[0]).toBe('0001-01-01');
+    expect(days('week', '0001-01-01T00:00:00Z', '0001-01-08T00:00:00Z')).toEqual(['0001-01-01', '0001-01-08']);
+  });
+
   it('are none that has not begun', () => {
     expect(days('day', '2026-01-28T00:00:00Z', '2027-01-01T00:00:00Z')).toEqual(['2026-01-28', '2026-01-29']);
     expect(days('day', '2026-02-01T00:00:00Z')).toEqual([]);

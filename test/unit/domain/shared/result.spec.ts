@@ -1,5 +1,5 @@
 import { conflict, fault, invalid } from '#domain/shared/errors';
-import { all, andThen, done, err, faultsOf, map, match, ok, type Result } from '#domain/shared/result';
+import { andThen, done, err, faultsOf, map, match, ok, type Result } from '#domain/shared/result';
 
 const good = ok(2) as Result<number, string>;
 const bad = err('no') as Result<number, string>;
@@ -14,11 +14,6 @@ describe('a Result', () => {
     expect(andThen(good, (value) => ok(`${value}`))).toEqual(ok('2'));
     expect(andThen(good, () => err('later'))).toEqual(err('later'));
     expect(andThen(bad, () => ok('never'))).toBe(bad);
-  });
-
-  it('of many is all values in their order, or the first failure', () => {
-    expect(all([ok(1), ok(2)])).toEqual(ok([1, 2]));
-    expect(all([ok(1), err('first'), err('second')])).toEqual(err('first'));
   });
 
   it('is told apart by match', () => {
