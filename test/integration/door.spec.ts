@@ -135,6 +135,23 @@ describe('A door', () => {
     expect(await isThere('lost')).toBe(false);
   });
 
+  it('lets a tenant that asks for much wait for itself, and not the others for it', async () => {
+    const other = await app.tenant();
+    const order: string[] = [];
+    const asked = (who: Tenant, name: string) =>
+      door.send(
+        new Do(Actor.member(who.id, who.userId, 'Owner'), async () => {
+          await db.query('SELECT pg_sleep(0.05)');
+          return ok(order.push(name));
+        }),
+      );
+    const many = Array.from({ length: 12 }, () => asked(tenant, 'much'));
+    const answers = await Promise.all([...many, asked(other, 'little')]);
+    expect(answers.every((answer) => answer.ok)).toBe(true);
+    expect(order.indexOf('little')).toBeLessThan(6);
+    expect(lent()).toBe(0);
+  });
+
   it('runs what is left to the commit in its order, after everything else', async () => {
     const append = (letter: string): void => {
       db.atCommit(

@@ -8,6 +8,7 @@ import { Door, type Request } from '#application/shared/door';
 import { inSpan } from '#adapters/shared/tracing/spans';
 import type { Scope } from '#infrastructure/context/scope';
 import { IdempotentAnswers } from '#infrastructure/database/idempotent-answers';
+import { Turns } from '#infrastructure/database/turns';
 import { UnitOfWork } from '#infrastructure/database/unit-of-work';
 import { ChangeMarks } from '#infrastructure/redis/change-marks';
 
@@ -27,6 +28,7 @@ export class TransactionalDoor implements Door {
     private readonly source: DataSource,
     private readonly answers: IdempotentAnswers,
     private readonly marks: ChangeMarks,
+    private readonly turns: Turns,
   ) {}
 
   async send<T>(request: Request<T>): Promise<Result<T>> {
@@ -39,7 +41,7 @@ export class TransactionalDoor implements Door {
   }
 
   private async enter<T>(request: Request<T>): Promise<Result<T>> {
-    const work = new UnitOfWork(request.actor, this.source);
+    const work = new UnitOfWork(request.actor, this.source, this.turns);
     work.onlyReads = request instanceof Query;
     if (!this.cls.has('requestId')) this.cls.set('requestId', null);
     this.cls.set('work', work);

@@ -4,6 +4,7 @@ import type { Client, QueryConfig, QueryResultRow } from 'pg';
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { Actor } from '#domain/shared/actor';
 import { Changes } from '#infrastructure/database/changes';
+import type { Turns } from '#infrastructure/database/turns';
 
 const log = new Logger('UnitOfWork');
 
@@ -27,6 +28,8 @@ export class UnitOfWork {
   constructor(
     readonly actor: Actor,
     private readonly source: DataSource,
+    /** Without, it takes the first connection that comes free: for what goes on while another unit has one. */
+    private readonly turns?: Turns,
   ) {}
 
   /** The connection inside the transaction; the first call begins it. */
@@ -74,14 +77,24 @@ export class UnitOfWork {
   private async begin(): Promise<QueryRunner> {
     const tenants = this.actor.tenantIds;
     if (!tenants.every((id) => UUID.test(id))) throw new Error('a tenant id is no UUID');
-    const runner = this.source.createQueryRunner();
-    const client = (await runner.connect()) as Client;
+    const { runner, client } = await this.borrow(tenants.join());
     // One text: the ids are checked above, and several statements take no parameters. That it fails shows in the first
     // statement of the work, and at the end.
     this.opening = client.query(`BEGIN; SET LOCAL app.tenant_ids = '${tenants.join(',')}'`);
     this.opening.catch(() => undefined);
     // TypeORM takes row locks only in a transaction it knows of, and would have begun this one in two round trips.
     return Object.assign(runner, { isTransactionActive: true });
+  }
+
+  private async borrow(tenant: string): Promise<{ readonly runner: QueryRunner; readonly client: Client }> {
+    await this.turns?.take(tenant);
+    try {
+      const runner = this.source.createQueryRunner();
+      return { runner, client: (await runner.connect()) as Client };
+    } catch (failure) {
+      this.turns?.give();
+      throw failure;
+    }
   }
 
   /** Rejects with the failure of the first of the last statements, or of the word itself. */
@@ -105,11 +118,11 @@ export class UnitOfWork {
       failed = (await outcomes).find((outcome) => outcome.status === 'rejected');
       ({ command } = await answer);
     } catch (failure) {
-      await discard(runner);
+      await discard(runner).finally(() => this.turns?.give());
       throw failure;
     }
     this.isInDoubt = false;
-    await runner.release();
+    await runner.release().finally(() => this.turns?.give());
     if (failed) throw failed.reason;
     // PostgreSQL answers the COMMIT of a transaction in which a statement failed by rolling back, without an error.
     if (command !== word) throw new Error('a failed statement was overlooked: nothing is committed');

@@ -34,6 +34,7 @@ import { connected, dataSource } from '#infrastructure/database/data-source';
 import { IdempotentAnswers } from '#infrastructure/database/idempotent-answers';
 import { ScopedDatabase } from '#infrastructure/database/scoped-database';
 import { TransactionalDoor } from '#infrastructure/database/transactional-door';
+import { Turns } from '#infrastructure/database/turns';
 import { IdempotencyGuard } from '#infrastructure/http/idempotency.guard';
 import { QueryGuard } from '#infrastructure/http/query.guard';
 import { Limits } from '#infrastructure/limits/limits';
@@ -66,8 +67,15 @@ const database: Provider = {
   },
 };
 
+const turns: Provider = {
+  provide: Turns,
+  inject: [Config],
+  useFactory: (config: Config) => new Turns(config.DB_POOL_SIZE, config.EVENT_PROCESSING_TIMEOUT_MS),
+};
+
 const tools: Provider[] = [
   database,
+  turns,
   { provide: Database, useClass: ScopedDatabase },
   { provide: Door, useClass: TransactionalDoor },
   // Its module would put a guard and an interceptor of no use before every request.
