@@ -10,16 +10,22 @@ export interface Wait {
  */
 export const wayBetween = (waits: readonly Wait[], fromIds: readonly string[], toId: string): string[] | null => {
   const next = new Map<string, string[]>();
-  for (const { taskId, forId } of waits) next.set(taskId, [...(next.get(taskId) ?? []), forId]);
-  const seen = new Set(fromIds);
-  const ends = fromIds.map((id) => ({ id, way: [id] }));
-  for (const { id: end, way } of ends) {
-    if (end === toId) return way;
-    for (const id of next.get(end) ?? []) {
-      if (seen.has(id)) continue;
-      seen.add(id);
-      ends.push({ id, way: [...way, id] });
-    }
+  for (const { taskId, forId } of waits) {
+    const others = next.get(taskId);
+    if (others) others.push(forId);
+    else next.set(taskId, [forId]);
+  }
+  const cameFrom = new Map<string, string | null>(fromIds.map((id) => [id, null]));
+  // A Map goes on to what is added while it is gone through.
+  for (const end of cameFrom.keys()) {
+    if (end === toId) return wayTo(end, cameFrom);
+    for (const id of next.get(end) ?? []) if (!cameFrom.has(id)) cameFrom.set(id, end);
   }
   return null;
+};
+
+const wayTo = (end: string, cameFrom: ReadonlyMap<string, string | null>): string[] => {
+  const way: string[] = [];
+  for (let id: string | null = end; id !== null; id = cameFrom.get(id) ?? null) way.push(id);
+  return way.reverse();
 };

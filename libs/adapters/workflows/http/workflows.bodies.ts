@@ -1,7 +1,9 @@
 import { ApiProperty, ApiPropertyOptional, PartialType } from '@nestjs/swagger';
-import { IsArray, IsIn, IsOptional, IsString, MaxLength, ValidateIf } from 'class-validator';
+import { IsArray, IsIn, IsString } from 'class-validator';
 import { GOAL_LOGICS, type GoalLogic } from '#domain/workflows/goal-type';
 import { AsSent } from '#adapters/shared/http/body.pipe';
+import { Text } from '#adapters/shared/http/fields';
+import { MayBeLeftOut } from '#adapters/shared/http/rules';
 
 export class WorkflowBody {
   @ApiProperty({
@@ -13,10 +15,7 @@ export class WorkflowBody {
   @IsString()
   name!: string;
 
-  @ApiPropertyOptional({ type: String, nullable: true, maxLength: 10_000, example: 'Three reminders, until they buy.' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(10_000)
+  @Text('Three reminders, until they buy.')
   description?: string | null;
 
   @ApiPropertyOptional({
@@ -24,7 +23,7 @@ export class WorkflowBody {
     default: 'any',
     description: '`any`: the first goal reached ends the enrollment; `all`: the one that completes the set does.',
   })
-  @ValidateIf((_, value) => value !== undefined)
+  @MayBeLeftOut()
   @IsIn(GOAL_LOGICS)
   goal_logic?: GoalLogic;
 
@@ -39,7 +38,7 @@ export class WorkflowBody {
     description:
       '`action` (send_email, send_sms, add_tag, webhook, custom) or `wait` (`duration` in ISO 8601, or `until` a time).',
   })
-  @ValidateIf((_, value) => value !== undefined)
+  @MayBeLeftOut()
   @IsArray()
   @AsSent()
   steps?: unknown[];
