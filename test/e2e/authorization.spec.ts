@@ -110,8 +110,14 @@ const ofNobody = (route: Route, prepared: Prepared): Prepared => {
   return { ...prepared, path };
 };
 
-const mayAsk = ({ permissions }: Principal, { permission }: Route): boolean =>
-  permissions !== null && (permission === 'any' || (permission !== null && permissions.has(permission)));
+const isKey = ({ token }: Principal): boolean => token?.startsWith('gsk_') === true;
+
+const mayAsk = (principal: Principal, { permission }: Route): boolean => {
+  const { permissions } = principal;
+  if (permissions === null || permission === null) return false;
+  if (permission === 'person') return !isKey(principal);
+  return permission === 'any' || permissions.has(permission);
+};
 
 /** What comes of a request about something that is not the caller's: naming a contact or an entry may make it. */
 const strange = (principal: Principal, route: Route): number | 'made or missing' => {
@@ -124,7 +130,7 @@ const own = (principal: Principal, route: Route): number => {
   if (!principal.permissions) return 401;
   if (!mayAsk(principal, route)) return 403;
   // A key has no password.
-  if (route.path === '/auth/password' && principal.token?.startsWith('gsk_')) return 404;
+  if (route.path === '/auth/password' && isKey(principal)) return 404;
   return route.statuses.includes(201) ? 201 : route.statuses.find((status) => status < 300)!;
 };
 

@@ -8,5 +8,9 @@ const NO_PERSON: DomainError = {
   message: 'Only a person has an inbox.',
 };
 
-/** Whose inbox is asked for: everybody's own and nobody else's, whatever they may do besides (API, *Own inbox*). */
-export const readerOf = ({ userId }: Actor): Result<string> => (userId === null ? err(NO_PERSON) : ok(userId));
+/**
+ * Whose inbox is asked for: everybody's own and nobody else's, whatever they may do besides (API, *Own inbox*). A key acts for
+ * whoever made it, and has no inbox (ADR 0054).
+ */
+export const readerOf = ({ userId, keyId }: Actor): Result<string> =>
+  userId === null || keyId !== null ? err(NO_PERSON) : ok(userId);

@@ -31,8 +31,8 @@ export interface Route {
   readonly method: Method;
   /** Below `/api/v1`, with its parameters in braces. */
   readonly path: string;
-  /** `any`: whoever has a token; `null`: open to everybody. */
-  readonly permission: Permission | 'any' | null;
+  /** `any`: whoever has a token; `person`: who has one and is no key; `null`: open to everybody. */
+  readonly permission: Permission | 'any' | 'person' | null;
   readonly pathParameters: readonly Parameter[];
   readonly query: readonly Parameter[];
   readonly ifMatch: 'required' | 'optional' | 'none';
@@ -61,6 +61,7 @@ interface Document {
 }
 
 const API = '/api/v1';
+const ASKED_FOR = [...PERMISSIONS, 'any', 'person'] as const;
 
 /** Every route below `/api/v1`, read from `/docs-json` of the running application: later routes come by themselves. */
 export const routesOf = async (app: TestApp): Promise<Route[]> => {
@@ -82,7 +83,7 @@ const routeOf = (document: Document, path: string, method: Method, operation: Op
     name: `${method} ${path}`,
     method,
     path,
-    permission: [...PERMISSIONS, 'any' as const].find((known) => known === operation['x-permission']) ?? null,
+    permission: ASKED_FOR.find((known) => known === operation['x-permission']) ?? null,
     pathParameters: parameters.filter((one) => one.in === 'path'),
     query: parameters.filter((one) => one.in === 'query'),
     ifMatch: ifMatch ? (ifMatch.required ? 'required' : 'optional') : 'none',

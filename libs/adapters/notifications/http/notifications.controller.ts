@@ -33,7 +33,7 @@ export class NotificationsController {
     summary: 'List what the caller was told.',
     description:
       'Everybody sees their own inbox and no other. `unread` counts all that is not read, whatever is filtered by.',
-    permission: 'any',
+    permission: 'person',
     answers: { page: notificationListing, beside: unreadBeside },
   })
   @Get()
@@ -45,7 +45,7 @@ export class NotificationsController {
     id: 'getNotificationSettings',
     summary: 'Read what the caller wants to be told, and how.',
     description: 'One switch per kind and channel. `email` does something only where the installation sends mail.',
-    permission: 'any',
+    permission: 'person',
     answers: notificationSettingsView,
   })
   @Get('settings')
@@ -57,7 +57,7 @@ export class NotificationsController {
     id: 'editNotificationSettings',
     summary: 'Switch what the caller is told on or off (JSON merge patch).',
     description: 'A switch left out stays as it is. It counts for what happens from then on.',
-    permission: 'any',
+    permission: 'person',
     answers: notificationSettingsView,
   })
   @ApiBody(notificationSettingsExamples)
@@ -70,7 +70,7 @@ export class NotificationsController {
     id: 'markAllNotificationsRead',
     summary: 'Mark everything in the caller’s inbox as read.',
     description: '`read` counts what was not read before.',
-    permission: 'any',
+    permission: 'person',
     answers: readCountView,
   })
   @Post('read-all')
@@ -82,7 +82,7 @@ export class NotificationsController {
     id: 'markNotificationRead',
     summary: 'Mark a notification as read.',
     description: 'One that is read already stays as it is.',
-    permission: 'any',
+    permission: 'person',
     answers: notificationView,
     errors: { 404: 'The caller has no such notification.' },
   })

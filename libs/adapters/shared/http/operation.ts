@@ -14,10 +14,10 @@ export interface OperationSpec {
   readonly summary: string;
   readonly description?: string;
   /**
-   * The permission its handler asks for, `any`: whoever has a token, or `public`: everybody; shown in the document as
-   * `x-permission`.
+   * The permission its handler asks for, `any`: whoever has a token, `person`: whoever has one and is no key, or `public`:
+   * everybody; shown in the document as `x-permission`.
    */
-  readonly permission: Permission | 'any' | 'public';
+  readonly permission: Permission | 'any' | 'person' | 'public';
   /** What a success answers: a view, a page of a listing (and what stands `beside` its items), or nothing (204). */
   readonly answers:
     | View<ViewShape>
@@ -101,6 +101,7 @@ const statusOf = ({ creates, begins, answers }: OperationSpec): number => {
 
 const needs = (permission: OperationSpec['permission']): string => {
   if (permission === 'public') return 'Open to everybody.';
+  if (permission === 'person') return 'Needs no more than a token, but of a person: an API key is refused.';
   return permission === 'any' ? 'Needs no more than a token.' : `Needs \`${permission}\`.`;
 };
 
@@ -109,6 +110,7 @@ const answersOf = (spec: OperationSpec): MethodDecorator[] => {
   const schema = usual && spec.orAnswers ? { oneOf: [usual, reference(spec.orAnswers)] } : usual;
   const errors: Record<number, string> = {
     ...(spec.permission === 'public' ? TO_EVERYBODY : EVERYWHERE),
+    ...(spec.permission === 'person' && { 403: 'It is an API key that asks.' }),
     ...(spec.ifMatch && { 412: 'The version named by If-Match is not the present one (`current_version`).' }),
     ...(spec.ifMatch === 'required' && { 428: 'If-Match is missing.' }),
     ...spec.errors,

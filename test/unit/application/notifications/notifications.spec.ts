@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { QueryBus } from '@nestjs/cqrs';
 import { Actor } from '#domain/shared/actor';
 import { missing } from '#domain/shared/errors';
+import { PERMISSIONS } from '#domain/shared/permissions';
 import { err, ok, type Result } from '#domain/shared/result';
 import type { ToldFact } from '#domain/notifications/notice';
 import type { NotificationChannel } from '#domain/notifications/words';
@@ -185,13 +186,16 @@ describe('reading', () => {
 
   it('and everything about an inbox is for people', async () => {
     const { world, id, marking, markingAll } = await begin();
-    const { service } = world;
-    expect(await world.list(service)).toMatchObject(FORBIDDEN);
-    expect(await marking.execute(new MarkRead(service, id))).toMatchObject(FORBIDDEN);
-    expect(await markingAll.execute(new MarkAllRead(service))).toMatchObject(FORBIDDEN);
-    expect(await world.switch(service, {})).toMatchObject(FORBIDDEN);
     const reading = new GetNotificationSettingsHandler(world.settings);
-    expect(await reading.execute(new GetNotificationSettings(service))).toMatchObject(FORBIDDEN);
+    const key = Actor.key(world.tenantId, randomUUID(), world.ada.userId, 'Owner', PERMISSIONS);
+    for (const one of [world.service, key]) {
+      expect(await world.list(one)).toMatchObject(FORBIDDEN);
+      expect(await marking.execute(new MarkRead(one, id))).toMatchObject(FORBIDDEN);
+      expect(await markingAll.execute(new MarkAllRead(one))).toMatchObject(FORBIDDEN);
+      expect(await world.switch(one, { task_ready: { inbox: false } })).toMatchObject(FORBIDDEN);
+      expect(await reading.execute(new GetNotificationSettings(one))).toMatchObject(FORBIDDEN);
+    }
+    expect(expectOk(await world.list(world.ada))).toMatchObject({ total: 2, unread: 2 });
   });
 });
 
