@@ -96,6 +96,19 @@ describe('Requests', () => {
     expect((await until429(() => guess('203.0.113.30'))).taken).toBeLessThanOrEqual(4);
     expect((await guess('203.0.113.31')).status).toBe(401);
   });
+
+  it('that several limits count are told of the one that will refuse first', async () => {
+    const guess = (email: string) => {
+      const body = { email, password: 'a guess of a password' };
+      return app.ask('POST', '/auth/login', from('203.0.113.40', { body }));
+    };
+    expect(left(await guess('bob@example.com'))).toEqual(['4', '3']);
+    expect(left((await until429(() => guess('bob@example.com'))).refused)).toEqual(['4', '0']);
+    for (let at = 0; at < 5; at += 1) await guess(`carol${String(at)}@example.com`);
+    const [limit, remaining] = left(await guess('dave@example.com')) as string[];
+    expect(limit).toBe('12');
+    expect(Number(remaining)).toBeLessThan(3);
+  });
 });
 
 describe('While Redis is away, requests', () => {
