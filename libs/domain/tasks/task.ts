@@ -101,6 +101,7 @@ export class Task extends Aggregate<TaskState, TaskFact> {
     const task = new Task({ ...first, ...read.value, ...FRESH, ...place, assignedTo }, null);
     if (dependencies.length > 0) task.note({ dependencies: { old: null, new: dependencies } });
     task.tell('task.created', { parent_task_id: place.parentTaskId, dependencies });
+    if (assignedTo !== null) task.tell('task.assigned', { previous_assignee: null });
     return ok(task);
   }
 

@@ -66,6 +66,15 @@ describe('Who works on goals and tasks', () => {
     ]);
   });
 
+  it('hears of a task that was made for them, and not of one they made for themselves', async () => {
+    await post('/tasks', { title: 'Made for Ada', assigned_to: ada.id });
+    const owner = { ...ada, id: story.tenant.userId };
+    await post('/tasks', { title: 'Made for oneself', assigned_to: owner.id });
+    await story.settled();
+    expect(await found()).toEqual([['task_assigned', 'Made for Ada']]);
+    expect((await story.inbox(owner)).items).toEqual([]);
+  });
+
   it('hears every morning what is due on the next day, and which goals went off track', async () => {
     // The first morning that has not come: what is made now was not off track on the one before.
     const day = new Date(Date.now() + 18 * HOUR_MS).toISOString().slice(0, 10);

@@ -45,6 +45,7 @@ describe('A task', () => {
     const id = String(made.body.id);
     expect(await story.told(id)).toMatchObject([
       { event_type: 'task.created', goal_id: goal, details: { assigned_to: member, dependencies: [first.id] } },
+      { event_type: 'task.assigned', goal_id: goal, details: { assigned_to: member, previous_assignee: null } },
     ]);
     expect(await story.audited(id)).toMatchObject([
       { action: 'task.created', changes: { dependencies: { old: null, new: [first.id] } } },

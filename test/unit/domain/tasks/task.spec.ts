@@ -34,22 +34,21 @@ describe('A new task', () => {
       ...{ status: 'todo', title: 'Writeé', tags: ['a'], goalId: GOAL.id, parentTaskId: parent.state.id, version: 1 },
       ...{ assignedTo: USER, blockedReason: null, completedAt: null, deletedAt: null, deletionId: null },
     });
+    const details = {
+      ...{ task_id: id, title: 'Writeé', status: 'todo', priority: 'medium', assigned_to: USER, owner_id: USER },
+    };
+    const made = { ...details, parent_task_id: parent.state.id, dependencies: [first] };
     expect(task.facts).toEqual([
-      {
-        type: 'task.created',
-        goalId: GOAL.id,
-        details: {
-          ...{ task_id: id, title: 'Writeé', status: 'todo', priority: 'medium', assigned_to: USER, owner_id: USER },
-          ...{ parent_task_id: parent.state.id, dependencies: [first] },
-        },
-      },
+      { type: 'task.created', goalId: GOAL.id, details: made },
+      { type: 'task.assigned', goalId: GOAL.id, details: { ...details, previous_assignee: null } },
     ]);
     expect(task.noted).toEqual({ dependencies: { old: null, new: [first] } });
     expect(task.isOpen).toBe(true);
   });
 
-  it('without a goal tells of none, and notes nothing that it does not wait for', () => {
+  it('without a goal or an assignee tells of none, and notes nothing that it does not wait for', () => {
     const task = expectOk(attempt());
+    expect(task.facts.map(({ type }) => type)).toEqual(['task.created']);
     expect(task.facts[0]).not.toHaveProperty('goalId');
     expect(task.noted).toEqual({});
   });
