@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
 import { v7 } from 'uuid';
 import { Actor } from '#domain/shared/actor';
 import { GOAL_STATUSES } from '#domain/goals/words';
-import { TASK_STATUSES } from '#domain/tasks/words';
+import { criticalPath, type CriticalPath, type PlannedTask } from '#domain/tasks/critical-path';
+import { isOpen, TASK_STATUSES, type TaskStatus } from '#domain/tasks/words';
 import type { PageRequest } from '#application/shared/listing';
 import { DueTasks } from '#application/tasks/ports/due-tasks';
 import { GoalSchedule } from '#application/tasks/ports/goal-schedule';
@@ -27,6 +29,44 @@ interface Subject {
   readonly put: (...tasks: readonly StoredTask[]) => Promise<unknown>;
   readonly putGoals: (...goals: readonly StoredGoal[]) => Promise<unknown>;
 }
+
+interface Made {
+  readonly at: number;
+  readonly hours: number | null;
+  readonly status: TaskStatus;
+  readonly after: readonly number[];
+  readonly below: number | null;
+}
+
+/** Tasks that depend on earlier ones and stand below later ones only, so that no circle can arise. */
+const boards = fc.array(
+  fc.record<Made>({
+    at: fc.nat({ max: 2 }),
+    hours: fc.option(fc.integer({ min: 0, max: 4 })),
+    status: fc.constantFrom('todo', 'todo', ...TASK_STATUSES),
+    after: fc.uniqueArray(fc.nat({ max: 9 }), { maxLength: 3 }),
+    below: fc.option(fc.nat({ max: 5 })),
+  }),
+  { maxLength: 10 },
+);
+
+const boardOf = (made: readonly Made[], goalIds: readonly (string | null)[]): StoredTask[] => {
+  const ids = made.map(() => v7());
+  return made.map(({ at, hours, status, after, below }, n) =>
+    storedTask({
+      ...{ id: ids[n]!, goal_id: goalIds[at]!, status, estimated_hours: hours },
+      dependencies: after.filter((one) => one < n).map((one) => ids[one]!),
+      parent_task_id: below === null ? null : (ids[n + 1 + below] ?? null),
+    }),
+  );
+};
+
+const planOf = (board: readonly StoredTask[]): PlannedTask[] =>
+  board
+    .filter(({ status }) => isOpen(status))
+    .map(({ id, parent_task_id, estimated_hours, dependencies }) => {
+      return { id, parentTaskId: parent_task_id, estimatedHours: estimated_hours, dependencies };
+    });
 
 const suite = (make: () => Promise<Subject>) => {
   let subject: Subject;
@@ -177,10 +217,13 @@ const suite = (make: () => Promise<Subject>) => {
     });
   });
 
+  const scheduled = (goal: StoredGoal, tenantId = subject.tenantId) =>
+    subject.see(({ schedule }) => schedule.openTasks(tenantId, goal.id), tenantId);
+
   it('The schedule of a goal has its own open tasks, with all that they depend on', async () => {
     const [goal, other] = await goals();
     const parent = storedTask({ goal_id: goal!.id, title: 'parent', estimated_hours: 1.25 });
-    const foreign = storedTask({ goal_id: other!.id });
+    const foreign = storedTask({ goal_id: other!.id, title: 'foreign' });
     const done = storedTask({ goal_id: goal!.id, status: 'completed' });
     const child = storedTask({
       ...{ goal_id: goal!.id, title: 'child', status: 'in_progress', parent_task_id: parent.id },
@@ -191,16 +234,53 @@ const suite = (make: () => Promise<Subject>) => {
       storedTask({ goal_id: goal!.id, deleted_at: '2026-02-01T00:00:00.000Z' }),
     ];
     await subject.put(child, parent, foreign, done, ...closed, storedTask());
-    const { tenantId, otherTenantId } = subject;
-    const found = await subject.see(({ schedule }) => schedule.openTasks(tenantId, goal!.id));
-    expect(found).toEqual([
-      { id: parent.id, title: 'parent', status: 'todo', parentTaskId: null, estimatedHours: 1.25, dependencies: [] },
+    const bare = { goalId: goal!.id, status: 'todo', parentTaskId: null, estimatedHours: null, dependencies: [] };
+    expect(await scheduled(goal!)).toEqual([
+      { ...bare, id: parent.id, title: 'parent', estimatedHours: 1.25 },
+      { ...bare, id: foreign.id, title: 'foreign', goalId: other!.id },
       {
-        ...{ id: child.id, title: 'child', status: 'in_progress', parentTaskId: parent.id, estimatedHours: null },
+        ...{ ...bare, id: child.id, title: 'child', status: 'in_progress', parentTaskId: parent.id },
         dependencies: [foreign.id, done.id],
       },
     ]);
-    expect(await subject.see(({ schedule }) => schedule.openTasks(otherTenantId, goal!.id), otherTenantId)).toEqual([]);
+    expect(await scheduled(goal!, subject.otherTenantId)).toEqual([]);
+  });
+
+  it('The schedule of a goal has whatever it waits for elsewhere, through what is open only', async () => {
+    const [goal, other] = await goals();
+    const early = storedTask({ title: 'early', goal_id: other!.id });
+    const between = storedTask({ title: 'between', dependencies: [early.id] });
+    const late = storedTask({ title: 'late', goal_id: goal!.id, dependencies: [between.id] });
+    const part = storedTask({ title: 'part', parent_task_id: late.id, status: 'blocked' });
+    const lost = storedTask({ title: 'behind what is done', goal_id: other!.id });
+    const gone = { dependencies: [lost.id], deleted_at: '2026-02-01T00:00:00.000Z' };
+    const passed = [storedTask({ status: 'completed', dependencies: [lost.id] }), storedTask(gone)];
+    const last = storedTask({ title: 'last', goal_id: goal!.id, dependencies: passed.map(({ id }) => id) });
+    const after = storedTask({ title: 'after', goal_id: other!.id, dependencies: [late.id, early.id] });
+    await subject.put(early, between, late, part, lost, ...passed, last, after);
+    const found = await scheduled(goal!);
+    expect(found.map(({ title, goalId }) => [title, goalId])).toEqual([
+      ...[['early', other!.id] as const, ['between', null] as const, ['late', goal!.id] as const],
+      ...[['part', null] as const, ['last', goal!.id] as const],
+    ]);
+  });
+
+  it('The schedule of a goal has its tasks begin when the plan of the whole board would, and ends with one of them', async () => {
+    await fc.assert(
+      fc.asyncProperty(boards, async (made) => {
+        const [goal, other] = await goals();
+        const board = boardOf(made, [goal!.id, other!.id, null]);
+        await subject.put(...board);
+        const own = (found: CriticalPath<PlannedTask>) =>
+          found.tasks.flatMap(({ task: { id }, earliestStart }) =>
+            board.some((task) => task.id === id && task.goal_id === goal!.id) ? [[id, earliestStart]] : [],
+          );
+        const found = criticalPath(await scheduled(goal!));
+        expect(own(found).toSorted()).toEqual(own(criticalPath(planOf(board))).toSorted());
+        expect(own(found).some(([id]) => id === found.path.at(-1))).toBe(found.path.length > 0);
+      }),
+      { numRuns: 25 },
+    );
   });
 
   it('What is due has an owner of the work, is open, and lies between the two moments', async () => {

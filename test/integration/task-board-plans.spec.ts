@@ -143,4 +143,19 @@ describe('Among 20,000 tasks', () => {
     await expectCheap(3, () => ask('POST', `/tasks/${id!}/restore`));
     expect((await ask('GET', `/tasks/${randomUUID()}`)).status).toBe(404);
   });
+
+  it('the schedule of a goal is found with all that it waits for elsewhere', async () => {
+    const [first, ...others] = await some();
+    const goal = await ask('POST', '/goals', { name: 'A goal', goal_type: 'tactical' });
+    const { id } = goal.body as { id: string };
+    await app.rows('UPDATE tasks SET goal_id = $1 WHERE id = ANY ($2)', [id, others]);
+    let shown = 0;
+    await expectCheap(1, async () => {
+      const answer = await ask('GET', `/goals/${id}/critical-path`);
+      shown = (answer.body.tasks as unknown[]).length;
+      return answer;
+    });
+    expect(first).toBeDefined();
+    expect(shown).toBeGreaterThan(others.length);
+  });
 });

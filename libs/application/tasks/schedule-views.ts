@@ -1,9 +1,10 @@
 import { TASK_STATUSES } from '#domain/tasks/words';
 import { view, type Shown } from '#application/shared/view';
 
-/** An open task of a goal in time, in hours from now. */
+/** An open task in time, in hours from now: one of the goal, or, by its `goal_id`, one elsewhere that holds the goal up. */
 const scheduledTaskView = view('ScheduledTask', {
   id: 'uuid',
+  goal_id: { orNull: 'uuid' },
   title: 'text',
   status: { oneOf: TASK_STATUSES },
   estimated_hours: { orNull: 'number' },
@@ -15,7 +16,7 @@ const scheduledTaskView = view('ScheduledTask', {
   is_critical: 'boolean',
 });
 
-/** The longest chain of a goal's open tasks (SPEC 6), and every open task, the earliest first. */
+/** The longest chain of open tasks that a goal waits for (SPEC 6), and every one of them, the earliest first. */
 export const criticalPathView = view('CriticalPath', {
   goal_id: 'uuid',
   total_hours: 'number',

@@ -193,6 +193,21 @@ describe('The tasks of a goal', () => {
       [ship.id, 0],
     ]);
   });
+
+  it('wait for tasks elsewhere, which their critical path then shows', async () => {
+    const goal = await story.goal();
+    const x = await put({ goal_id: goal.id, title: 'x', estimated_hours: 5 });
+    const y = await put({ title: 'y', estimated_hours: 7, dependencies: [x.id] });
+    const z = await put({ goal_id: goal.id, title: 'z', estimated_hours: 1, dependencies: [y.id] });
+    await put({ title: 'after', estimated_hours: 9, dependencies: [z.id] });
+    const slot = (of: { id: string }, earliest_start: number, more: object) => {
+      return { id: of.id, earliest_start, slack_hours: 0, is_critical: true, ...more };
+    };
+    expect(await story.must(200, 'GET', `/goals/${goal.id}/critical-path`)).toMatchObject({
+      ...{ goal_id: goal.id, total_hours: 13, path: [x.id, y.id, z.id] },
+      tasks: [slot(x, 0, { goal_id: goal.id }), slot(y, 5, { goal_id: null }), slot(z, 12, { goal_id: goal.id })],
+    });
+  });
 });
 
 describe('Tasks in the cache', () => {

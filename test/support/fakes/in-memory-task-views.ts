@@ -31,9 +31,14 @@ export class InMemoryTaskViews implements TaskReadModel, GoalSchedule, DueTasks 
   }
 
   openTasks(tenantId: string, goalId: string): Promise<OpenTask[]> {
-    const open = this.live(tenantId).filter((task) => task.goal_id === goalId && isOpen(task.status));
-    const tasks = open.map(({ id, title, status, parent_task_id, estimated_hours, dependencies }) => {
-      return { id, title, status, parentTaskId: parent_task_id, estimatedHours: estimated_hours, dependencies };
+    const open = this.live(tenantId).filter(({ status }) => isOpen(status));
+    const held = new Set(open.filter((task) => task.goal_id === goalId));
+    // A set's iterator also visits what is added on the way.
+    for (const { id, dependencies } of held)
+      for (const other of open) if (dependencies.includes(other.id) || other.parent_task_id === id) held.add(other);
+    const tasks = [...held].map(({ id, goal_id, title, status, parent_task_id, estimated_hours, dependencies }) => {
+      const place = { goalId: goal_id, parentTaskId: parent_task_id };
+      return { id, ...place, title, status, estimatedHours: estimated_hours, dependencies };
     });
     return Promise.resolve(tasks.toSorted((one, other) => (one.id < other.id ? -1 : 1)));
   }

@@ -65,9 +65,9 @@ export class TaskListsController {
 
   @Operation({
     id: 'getCriticalPath',
-    summary: 'Find the longest chain of a goal’s open tasks.',
+    summary: 'Find the longest chain of open tasks that a goal waits for.',
     description:
-      'Times are hours from now. A task waits for the open tasks of the goal that it depends on, and a parent for its open subtasks, whose hours its own estimate comes on top of. A task without an estimate counts as 0 hours and is named in `without_estimate`.',
+      'Times are hours from now. A task waits for the open tasks that it depends on, and a parent for its open subtasks, whose hours its own estimate comes on top of. Open tasks of other goals, or of none, that hold the goal up stand among its own, with their own `goal_id`. A task without an estimate counts as 0 hours and is named in `without_estimate`.',
     permission: 'task:read',
     answers: criticalPathView,
     alwaysFresh: true,

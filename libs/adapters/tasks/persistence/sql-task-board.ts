@@ -6,16 +6,9 @@ import { Database } from '#adapters/shared/persistence/database';
 import { Journal } from '#adapters/shared/persistence/journal';
 import { holdBoard } from '#adapters/tasks/persistence/board-lock';
 import { readyAfter, TOLD, toldOf, type ToldTask } from '#adapters/tasks/persistence/ready-tasks';
-import { IS_READY, isOpenTask } from '#adapters/tasks/persistence/task-sql';
+import { IS_READY, isOpenTask, WAITS } from '#adapters/tasks/persistence/task-sql';
 
 const MOST_NAMED = 100;
-
-/** What task `r.id` waits for. */
-const WAITS = `(
-  SELECT d.depends_on_id AS id FROM task_dependencies d WHERE d.tenant_id = $1 AND d.task_id = r.id
-  UNION ALL
-  SELECT t.id FROM tasks t WHERE t.tenant_id = $1 AND t.parent_task_id = r.id
-) w`;
 
 /** Every task is passed once, however many ways lead to it; what was passed is answered only where the end was reached. */
 export const WAY = `

@@ -4,9 +4,16 @@ export const OPEN = `('todo', 'in_progress', 'blocked')`;
 /** Whether task `alias` is one that others still wait for. */
 export const isOpenTask = (alias: string): string => `${alias}.deleted_at IS NULL AND ${alias}.status IN ${OPEN}`;
 
+/** What task `r.id` waits for: what it depends on, and its subtasks. `$1` is the tenant, as everywhere here. */
+export const WAITS = `(
+  SELECT d.depends_on_id AS id FROM task_dependencies d WHERE d.tenant_id = $1 AND d.task_id = r.id
+  UNION ALL
+  SELECT t.id FROM tasks t WHERE t.tenant_id = $1 AND t.parent_task_id = r.id
+) w`;
+
 /**
- * Whether task `t` has no goal, or one that is being worked on; `$1` is the tenant, as everywhere here. `OFFSET 0` has each goal
- * looked up by its key, where the planner would read all of the tenant's for one page (ADR 0053).
+ * Whether task `t` has no goal, or one that is being worked on. `OFFSET 0` has each goal looked up by its key, where the
+ * planner would read all of the tenant's for one page (ADR 0053).
  */
 export const GOAL_LETS = `(t.goal_id IS NULL OR EXISTS (
   SELECT FROM (SELECT g.status, g.deleted_at FROM goals g WHERE g.tenant_id = $1 AND g.id = t.goal_id OFFSET 0) g

@@ -8,7 +8,7 @@ import { Door } from '#application/shared/door';
 import { GoalSchedule, type OpenTask } from '#application/tasks/ports/goal-schedule';
 import type { CriticalPathView } from '#application/tasks/schedule-views';
 
-/** What of the open tasks of a goal takes longest, and what leeway the others have. */
+/** What of the open tasks of a goal, and of those they wait for elsewhere, takes longest, and what leeway the others have. */
 export class GetCriticalPath extends Query<Result<CriticalPathView>> {
   constructor(
     readonly actor: Actor,
@@ -40,6 +40,7 @@ const shown = (goalId: string, found: CriticalPath<OpenTask>): CriticalPathView 
   path: found.path,
   tasks: found.tasks.map(({ task, ...slot }) => ({
     id: task.id,
+    goal_id: task.goalId,
     title: task.title,
     status: task.status,
     estimated_hours: task.estimatedHours,

@@ -125,25 +125,32 @@ describe('Lists of tasks', () => {
 });
 
 describe('The critical path of a goal', () => {
-  it('is shown with every open task of the goal', async () => {
+  it('is shown with every open task of the goal, and what they wait for elsewhere', async () => {
     const { path, put, viewer, goalId } = begin();
     const first = put({ goal_id: goalId, title: 'first', estimated_hours: 2 });
-    const last = put({ goal_id: goalId, title: 'last', dependencies: [first.id], status: 'blocked' });
-    const aside = put({ goal_id: goalId, title: 'aside', estimated_hours: 0.5 });
+    const aside = put({ title: 'aside', estimated_hours: 0.5 });
+    const last = put({ goal_id: goalId, title: 'last', dependencies: [first.id, aside.id], status: 'blocked' });
     put({ goal_id: goalId, status: 'completed', estimated_hours: 9 });
     expect(expectOk(await path.execute(new GetCriticalPath(viewer, goalId)))).toEqual({
       ...{ goal_id: goalId, total_hours: 2, path: [first.id, last.id], without_estimate: [last.id] },
       tasks: [
         {
-          ...{ id: aside.id, title: 'aside', status: 'todo', estimated_hours: 0.5, earliest_start: 0 },
+          ...{ id: aside.id, goal_id: null, title: 'aside', status: 'todo', estimated_hours: 0.5, earliest_start: 0 },
           ...{ earliest_finish: 0.5, latest_start: 1.5, latest_finish: 2, slack_hours: 1.5, is_critical: false },
         },
         {
-          ...{ id: first.id, title: 'first', status: 'todo', estimated_hours: 2, earliest_start: 0 },
+          ...{ id: first.id, goal_id: goalId, title: 'first', status: 'todo', estimated_hours: 2, earliest_start: 0 },
           ...{ earliest_finish: 2, latest_start: 0, latest_finish: 2, slack_hours: 0, is_critical: true },
         },
         {
-          ...{ id: last.id, title: 'last', status: 'blocked', estimated_hours: null, earliest_start: 2 },
+          ...{
+            id: last.id,
+            goal_id: goalId,
+            title: 'last',
+            status: 'blocked',
+            estimated_hours: null,
+            earliest_start: 2,
+          },
           ...{ earliest_finish: 2, latest_start: 2, latest_finish: 2, slack_hours: 0, is_critical: true },
         },
       ],
