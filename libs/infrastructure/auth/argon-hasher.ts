@@ -3,8 +3,9 @@ import { Injectable } from '@nestjs/common';
 import { hash, verify } from '@node-rs/argon2';
 import { compare } from 'bcryptjs';
 import type { DomainError } from '#domain/shared/errors';
-import { err, ok, type Result } from '#domain/shared/result';
+import { err, type Result } from '#domain/shared/result';
 import type { PasswordHasher } from '#application/identity/ports/password-hasher';
+import { WaitingLine } from '#infrastructure/auth/waiting-line';
 
 /** Argon2id with the least that OWASP asks for: 19 MiB, two rounds, one lane. */
 const COST = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
@@ -13,6 +14,9 @@ const BCRYPT = /^\$2[aby]\$/;
 
 /** Each takes 19 MiB and a core: more at once would take the process from everybody else. */
 const MOST_AT_ONCE = 4;
+/** Who comes with a few others waits for a moment; a flood is refused (ADR 0079). */
+const MOST_WAITING = 32;
+const PATIENCE_MS = 2_000;
 
 const busy: DomainError = {
   kind: 'unavailable',
@@ -23,33 +27,30 @@ const busy: DomainError = {
 /** Argon2id, and bcrypt for what was hashed elsewhere before (004). */
 @Injectable()
 export class ArgonHasher implements PasswordHasher {
-  private underWay = 0;
+  private readonly turns = new WaitingLine(MOST_AT_ONCE, MOST_WAITING, PATIENCE_MS);
   /** Of a password that nobody knows. */
   private readonly nobodys = hash(randomBytes(32), COST);
 
-  hash(password: string): Promise<Result<string>> {
-    return this.work(() => hash(password, COST));
+  async inTurn<T>(work: () => Promise<Result<T>>): Promise<Result<T>> {
+    if (!(await this.turns.begin())) return err(busy);
+    try {
+      return await work();
+    } finally {
+      this.turns.end();
+    }
   }
 
-  verify(password: string, known: string | null): Promise<Result<boolean>> {
-    return this.work(async () => {
-      if (known !== null && BCRYPT.test(known)) return compare(password, known);
-      const fits = await verify(known ?? (await this.nobodys), password);
-      return fits && known !== null;
-    });
+  hash(password: string): Promise<string> {
+    return hash(password, COST);
+  }
+
+  async verify(password: string, known: string | null): Promise<boolean> {
+    if (known !== null && BCRYPT.test(known)) return compare(password, known);
+    const fits = await verify(known ?? (await this.nobodys), password);
+    return fits && known !== null;
   }
 
   isOutdated(known: string): boolean {
     return !known.startsWith(MADE_NOW);
-  }
-
-  private async work<T>(doIt: () => Promise<T>): Promise<Result<T>> {
-    if (this.underWay >= MOST_AT_ONCE) return err(busy);
-    this.underWay += 1;
-    try {
-      return ok(await doIt());
-    } finally {
-      this.underWay -= 1;
-    }
   }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hash as bcrypt } from 'bcryptjs';
 import { PasswordHasher } from '#application/identity/ports/password-hasher';
-import { TestApp, type Answer } from '../../support/app';
+import { eventually, TestApp, type Answer } from '../../support/app';
 import { altered } from '../support/credentials';
 
 const PASSWORD = 'a rather long pass phrase';
@@ -129,14 +129,39 @@ describe('Whoever logs in', () => {
     expect((await login(email)).status).toBe(200);
   });
 
-  it('while four hashes are being made is asked to come again', async () => {
+  it('beside a few others waits for a moment, and among many is asked to come again', async () => {
     const { email } = await registered();
-    const answers = await Promise.all(Array.from({ length: 9 }, () => login(email)));
+    const several = (many: number) => Promise.all(Array.from({ length: many }, () => login(email)));
+    expect((await several(8)).map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => 200));
+    const answers = await several(60);
     const busy = answers.filter(({ status }) => status === 503);
     expect(busy.length).toBeGreaterThan(0);
     expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(4);
     for (const answer of busy)
       expect(answer).toMatchObject({ headers: { 'retry-after': '5' }, body: { code: 'passwords.busy' } });
+  });
+
+  it('or changes a password, or joins, holds no connection while it waits: others are answered', async () => {
+    const { email, access_token: token } = await registered();
+    const invited = await app.ask('POST', '/users/invitations', {
+      ...{ token, body: { email: `${randomUUID()}@example.com`, role: 'Viewer' } },
+    });
+    const change = { current_password: 'not the present one', new_password: PASSWORD };
+    const join = { token: invited.body.token, name: 'Grace', password: PASSWORD };
+    let go: () => void = () => undefined;
+    const held = new Promise<boolean>((resolve) => (go = () => resolve(false)));
+    const verify = jest.spyOn(app.nest.get(PasswordHasher), 'verify').mockReturnValue(held);
+    const waiting = Array.from({ length: 8 }, () => [login(email), post('password', change, token)]).flat();
+    waiting.push(...Array.from({ length: 8 }, () => post('accept-invitation', join)));
+    await eventually(
+      () => Promise.resolve(verify.mock.calls.length),
+      (calls) => calls === 4,
+    );
+    expect((await me(token)).status).toBe(200);
+    expect((await app.ask('GET', '/goals', { token })).status).toBe(200);
+    go();
+    expect(new Set((await Promise.all(waiting)).map(({ status }) => status))).toEqual(new Set([401, 422, 201]));
+    verify.mockRestore();
   });
 });
 

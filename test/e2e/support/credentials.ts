@@ -22,8 +22,7 @@ const account = async (app: TestApp, password: unknown = 'a rather long pass phr
 /** The caller's own password becomes the one of the example. */
 const passwordOfCaller = async (app: TestApp, { id, userId }: Tenant, password: unknown): Promise<void> => {
   const hash = await app.nest.get(PasswordHasher).hash(String(password));
-  if (!hash.ok) throw new Error(hash.error.message);
-  await app.rows('UPDATE users SET password_hash = $3 WHERE tenant_id = $1 AND id = $2', [id, userId, hash.value]);
+  await app.rows('UPDATE users SET password_hash = $3 WHERE tenant_id = $1 AND id = $2', [id, userId, hash]);
 };
 
 /** A member of the tenant as they would be after joining, without the cost of their password. */

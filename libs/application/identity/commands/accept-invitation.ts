@@ -9,6 +9,7 @@ import { Choosing } from '#application/identity/choosing';
 import { Accounts } from '#application/identity/ports/accounts';
 import { IdentityReadModel } from '#application/identity/ports/identity-read-model';
 import { Invitations } from '#application/identity/ports/invitations';
+import { PasswordHasher } from '#application/identity/ports/password-hasher';
 import { Secrets } from '#application/identity/ports/secrets';
 import type { UserView } from '#application/identity/views';
 
@@ -29,13 +30,18 @@ export class AcceptInvitationHandler {
   constructor(
     private readonly invitations: Invitations,
     private readonly secrets: Secrets,
+    private readonly hasher: PasswordHasher,
     private readonly choosing: Choosing,
     private readonly accounts: Accounts,
     private readonly shown: IdentityReadModel,
     private readonly ids: Ids,
   ) {}
 
-  async execute({ of, name, password }: AcceptInvitation): Promise<Result<UserView | null>> {
+  execute(asked: AcceptInvitation): Promise<Result<UserView | null>> {
+    return this.hasher.inTurn(() => this.accept(asked));
+  }
+
+  private async accept({ of, name, password }: AcceptInvitation): Promise<Result<UserView | null>> {
     const { tenantId } = of;
     const taken = await this.invitations.take(tenantId, of.id, this.secrets.hashOf(of.secret));
     if (!taken) return ok(null);

@@ -31,13 +31,15 @@ export class ChangePasswordHandler {
     private readonly clock: Clock,
   ) {}
 
-  async execute({ actor, current, chosen }: ChangePassword): Promise<Result<void>> {
+  execute(asked: ChangePassword): Promise<Result<void>> {
+    return this.hasher.inTurn(() => this.change(asked));
+  }
+
+  private async change({ actor, current, chosen }: ChangePassword): Promise<Result<void>> {
     const { tenantId, userId } = actor;
     const account = userId === null || actor.keyId !== null ? undefined : await this.accounts.find(tenantId, userId);
     if (!account) return err(missing('account'));
-    const verified = await this.hasher.verify(current, account.passwordHash);
-    if (!verified.ok) return verified;
-    if (!verified.value) return err(WRONG);
+    if (!(await this.hasher.verify(current, account.passwordHash))) return err(WRONG);
     const hash = await this.choosing.take(chosen, account.email ?? '', '/new_password');
     if (!hash.ok) return hash;
     await this.accounts.setPassword(tenantId, account.id, hash.value, true);

@@ -32,16 +32,17 @@ export class LogInHandler {
     private readonly mail: AccountMail,
   ) {}
 
-  async execute({ actor, userId, password }: LogIn): Promise<Result<TokensView | null>> {
+  execute(asked: LogIn): Promise<Result<TokensView | null>> {
+    return this.hasher.inTurn(() => this.letIn(asked));
+  }
+
+  private async letIn({ actor, userId, password }: LogIn): Promise<Result<TokensView | null>> {
     const account = await this.accounts.find(actor.tenantId, userId);
     const hash = account?.passwordHash ?? null;
-    const verified = await this.hasher.verify(password, hash);
-    if (!verified.ok) return verified;
-    if (!verified.value || !account?.isActive || !this.isConfirmed(account)) return ok(null);
-    if (hash !== null && this.hasher.isOutdated(hash)) {
-      const renewed = await this.hasher.hash(password);
-      if (renewed.ok) await this.accounts.setPassword(account.tenantId, userId, renewed.value, false);
-    }
+    const isRight = await this.hasher.verify(password, hash);
+    if (!isRight || !account?.isActive || !this.isConfirmed(account)) return ok(null);
+    if (hash !== null && this.hasher.isOutdated(hash))
+      await this.accounts.setPassword(account.tenantId, userId, await this.hasher.hash(password), false);
     return ok(await this.signingIn.begin(account.tenantId, userId, account.role));
   }
 

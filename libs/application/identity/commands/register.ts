@@ -5,6 +5,7 @@ import { err, ok, type Result } from '#domain/shared/result';
 import { Choosing } from '#application/identity/choosing';
 import { Accounts } from '#application/identity/ports/accounts';
 import { AccountMail } from '#application/identity/ports/account-mail';
+import { PasswordHasher } from '#application/identity/ports/password-hasher';
 import { SessionTokens } from '#application/identity/ports/session-tokens';
 import { SigningIn } from '#application/identity/signing-in';
 import type { RegisteredView } from '#application/identity/views';
@@ -24,6 +25,7 @@ export class Register extends Command<Result<RegisteredView>> {
 @CommandHandler(Register)
 export class RegisterHandler {
   constructor(
+    private readonly hasher: PasswordHasher,
     private readonly choosing: Choosing,
     private readonly accounts: Accounts,
     private readonly signingIn: SigningIn,
@@ -31,7 +33,11 @@ export class RegisterHandler {
     private readonly mail: AccountMail,
   ) {}
 
-  async execute({ actor, asked }: Register): Promise<Result<RegisteredView>> {
+  execute(command: Register): Promise<Result<RegisteredView>> {
+    return this.hasher.inTurn(() => this.register(command));
+  }
+
+  private async register({ actor, asked }: Register): Promise<Result<RegisteredView>> {
     const { email, name, tenant_name } = asked;
     const hash = await this.choosing.take(asked.password, email);
     if (!hash.ok) return hash;
