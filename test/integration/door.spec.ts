@@ -372,7 +372,11 @@ describe('When PostgreSQL is away', () => {
     // What needs no database is answered.
     expect((await own.ask('GET', '//health/live')).status).toBe(200);
     expect((await own.ask('GET', '/workflows')).status).toBe(401);
-    expect((await own.ask('GET', '//health')).body).toMatchObject({ status: 'unhealthy', database_connected: false });
+    expect((await own.ask('GET', '//health')).body).toMatchObject({
+      status: 'unhealthy',
+      database_connected: false,
+      details: { migrations: { state: 'down', detail: 'PostgreSQL does not answer' } },
+    });
     postgres = await startPostgres(folder, { durable: false });
     await eventually(list, ({ status }) => status === 200);
   });

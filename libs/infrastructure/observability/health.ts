@@ -1,4 +1,5 @@
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { DatabaseError } from 'pg';
 import { DataSource } from 'typeorm';
 import type { PartHealth } from '#application/shared/health';
 import { VERSION } from '#infrastructure/config/version';
@@ -78,8 +79,8 @@ export class Health implements BeforeApplicationShutdown {
             age_seconds: null,
             detail: `the schema is at ${rows[0]?.name ?? 'nothing'}, not at ${HEAD ?? ''}`,
           };
-    } catch {
-      return { state: 'down', age_seconds: null, detail: UNREACHABLE };
+    } catch (failure) {
+      return { state: 'down', age_seconds: null, detail: answerIn(failure) ?? UNREACHABLE };
     }
   }
 
@@ -93,6 +94,12 @@ export class Health implements BeforeApplicationShutdown {
 
 const UNREACHABLE = 'PostgreSQL does not answer';
 const OFF: PartHealth = { state: 'off', age_seconds: null, detail: 'not in this process' };
+
+/** What PostgreSQL said, where it said something: TypeORM wraps what a statement was refused with. */
+const answerIn = (failure: unknown): string | undefined => {
+  const { driverError = failure } = failure as { driverError?: unknown };
+  return driverError instanceof DatabaseError ? driverError.message : undefined;
+};
 
 const withinASecond = <T>(work: Promise<T>): Promise<T> =>
   Promise.race([
