@@ -1,12 +1,18 @@
 import { randomUUID } from 'node:crypto';
+import { Logger } from '@nestjs/common';
 import { eventually, freshRedis, TestApp } from '../support/app';
 
 const WORKFLOWS = 1200;
+
+interface Told {
+  readonly details: { readonly listeners: { readonly state: string } };
+}
 
 describe('the sweep of the listener registry (SPEC 4.6)', () => {
   let redisUrl: string;
   let first: TestApp;
   let second: TestApp;
+  const warn = jest.spyOn(Logger.prototype, 'warn');
 
   beforeAll(async () => {
     redisUrl = await freshRedis();
@@ -21,6 +27,7 @@ describe('the sweep of the listener registry (SPEC 4.6)', () => {
   afterAll(async () => {
     await second.stop();
     await first.stop();
+    warn.mockRestore();
   });
 
   /** Workflows of one tenant with one goal each, every second one active, written past the service. */
@@ -39,6 +46,14 @@ describe('the sweep of the listener registry (SPEC 4.6)', () => {
       [tenantId],
     );
   };
+
+  it('begins once Redis is connected to, and so without a warning', async () => {
+    await eventually(
+      async () => (await first.ask<Told>('GET', '//health')).body.details.listeners.state,
+      (state) => state === 'ok',
+    );
+    expect(warn.mock.calls).toEqual([]);
+  });
 
   it('makes the registry agree, over many pages and tenants, every interval, with two workers at it at once', async () => {
     const tenants = [(await first.tenant()).id, (await first.tenant()).id];

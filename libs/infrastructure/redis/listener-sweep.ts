@@ -28,8 +28,9 @@ interface ListenersRow {
 }
 
 /**
- * Makes the whole registry of listeners agree with the database: at start, every LISTENER_CLEANUP_INTERVAL_SECONDS, and
- * whenever Redis is back. Any number of workers may sweep at once: each says no more than what holds (SPEC 4.6).
+ * Makes the whole registry of listeners agree with the database: as soon as Redis can be reached, every
+ * LISTENER_CLEANUP_INTERVAL_SECONDS, and whenever Redis is back. Any number of workers may sweep at once: each says no more
+ * than what holds (SPEC 4.6).
  */
 @Injectable()
 export class ListenerSweep implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -52,10 +53,10 @@ export class ListenerSweep implements OnApplicationBootstrap, BeforeApplicationS
 
   onApplicationBootstrap(): void {
     this.parts.tell('listeners', () => this.health());
+    // Not before: what fails because Redis is still being connected to is no failure.
     this.registry.onReachable(() => {
       this.want();
     });
-    this.want();
   }
 
   async beforeApplicationShutdown(): Promise<void> {

@@ -73,9 +73,10 @@ export class RedisListenerRegistry implements ListenerRegistry {
     );
   }
 
-  /** Calls back whenever the registry can be reached again. */
+  /** Calls back as soon as the registry can be reached, and whenever it can be again. */
   onReachable(then: () => void): void {
     this.redis.on('ready', then);
+    if (this.redis.status === 'ready') then();
   }
 
   /** Every workflow that stands in the registry, some hundred at a time. */
