@@ -41,14 +41,19 @@ interface Media {
   readonly examples?: Readonly<Record<string, { readonly value: unknown }>>;
 }
 
+/** What a body must be, as the document says. */
+export const schemaOfBody = ({ operation }: Documented): Schema => mediaOf(operation)?.schema ?? {};
+
 /** The bodies that Swagger UI offers under "Try it out": the examples if there are any, else a word for each type. */
 export const offeredBodies = (document: OpenAPIObject, { operation }: Documented): unknown[] => {
-  const body = operation.requestBody as { content: Readonly<Record<string, Media>> } | undefined;
-  const [media] = Object.values(body?.content ?? {});
+  const media = mediaOf(operation);
   if (!media) return [];
   const named = Object.values(media.examples ?? {}).map(({ value }) => value);
   return named.length > 0 ? named : [media.example ?? sample(document, media.schema)];
 };
+
+const mediaOf = ({ requestBody }: Operation): Media | undefined =>
+  Object.values((requestBody as { content: Readonly<Record<string, Media>> } | undefined)?.content ?? {})[0];
 
 const sample = (document: OpenAPIObject, schema: Schema): unknown => {
   if (schema.example !== undefined) return schema.example;

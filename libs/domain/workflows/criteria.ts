@@ -24,7 +24,7 @@ export interface CriterionCheck {
 const POINTER = '/criteria';
 
 /** For types whose keys are all required; the others need at least one (SPEC 4.2). */
-const REQUIRED: Partial<Record<GoalType, readonly CriterionKey[]>> = {
+export const REQUIRED_CRITERIA: Partial<Record<GoalType, readonly CriterionKey[]>> = {
   form_submitted: ['form_id'],
   pipeline_stage_reached: ['pipeline_id', 'stage_id'],
 };
@@ -63,7 +63,7 @@ const unknownKeys = (goalType: GoalType, raw: JsonObject): FieldFault[] => {
 };
 
 const missingKeys = (goalType: GoalType, raw: JsonObject): FieldFault[] => {
-  const required = REQUIRED[goalType];
+  const required = REQUIRED_CRITERIA[goalType];
   if (required !== undefined)
     return required
       .filter((key) => !isGiven(key, raw[key]))

@@ -126,7 +126,7 @@ export const goalLinkExamples: ApiBodyOptions = {
     supports: {
       value: {
         linked_element_id: '01985f3a-7c1e-7b42-9d3f-5a6b7c8d9e10',
-        linked_element_type: 'course_of_action',
+        linked_element_type: 'CourseOfAction',
         link_type: 'supports',
       },
     },

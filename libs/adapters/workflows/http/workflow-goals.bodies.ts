@@ -3,7 +3,7 @@ import { Allow, IsBoolean, IsIn, IsOptional } from 'class-validator';
 import type { FieldFault } from '#domain/shared/errors';
 import { isObject, type JsonObject } from '#domain/shared/json';
 import { faultsOf } from '#domain/shared/result';
-import { readCriteria } from '#domain/workflows/criteria';
+import { readCriteria, REQUIRED_CRITERIA } from '#domain/workflows/criteria';
 import { CRITERIA_OF } from '#domain/workflows/criterion';
 import { EVENT_TYPE_OF, GOAL_TYPES, type GoalType } from '#domain/workflows/goal-type';
 import { LAST_POSITION, LONGEST_WINDOW } from '#domain/workflows/workflow-goal-input';
@@ -18,9 +18,12 @@ const EXAMPLES: Readonly<Record<GoalType, JsonObject>> = {
   pipeline_stage_reached: { pipeline_id: 'sales', stage_id: 'won' },
 };
 
+// No two types share a key: closed and with one key at least, an object fits one of them.
 const criteriaSchemas = GOAL_TYPES.map((goalType) => ({
   title: goalType,
   type: 'object',
+  additionalProperties: false,
+  ...(REQUIRED_CRITERIA[goalType] ? { required: [...REQUIRED_CRITERIA[goalType]] } : { minProperties: 1 }),
   description: `Held against \`${EVENT_TYPE_OF[goalType]}\`.`,
   properties: Object.fromEntries(
     CRITERIA_OF[goalType].map(({ key, form }) => [
