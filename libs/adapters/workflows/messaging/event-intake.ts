@@ -6,39 +6,33 @@ import type { Clock } from '#application/shared/tools';
 import type { Arrival } from '#application/workflows/arrival';
 import { KeepDeadLetters } from '#application/workflows/commands/keep-dead-letters';
 import type { DeadLetter } from '#application/workflows/ports/dead-letters';
-import { ONE_DOCUMENT } from '#adapters/shared/json/json-scan';
-import { readJson } from '#adapters/shared/json/strict-json';
 import type { EventBatcher, Verdict } from '#adapters/workflows/messaging/event-batcher';
-import { nameOf, readEnvelope } from '#adapters/workflows/messaging/event-envelope';
-import {
-  countDeadLetters,
-  countDecided,
-  countMismatch,
-  countReceived,
-  type WayIn,
-} from '#adapters/workflows/messaging/event-metrics';
+import { countDeadLetters, countDecided, countReceived, type WayIn } from '#adapters/workflows/messaging/event-metrics';
+import { MessageReader, type Reading } from '#adapters/workflows/messaging/message-reader';
 import type { RawMessage } from '#adapters/workflows/messaging/raw-message';
-import { maySpeakFor, type Signatures } from '#adapters/workflows/messaging/signatures';
+import type { Signatures } from '#adapters/workflows/messaging/signatures';
 
 const ATTEMPTS = 65;
 const LONGEST_PAUSE_MS = 1000;
 
 type Decide = (arrivals: readonly Arrival[]) => Promise<Verdict[]>;
-type Reading = { readonly arrival: Arrival } | { readonly letter: DeadLetter } | null;
 
 /**
  * What both ways in over Redis have in common: messages are read, events decided, and what is bad set aside, without ever
  * stopping its neighbours. Rejects when the world or the service is at fault; then the messages are to be taken again.
  */
 export class EventIntake {
+  private readonly reader: MessageReader;
   private hasGivenUp = false;
 
   constructor(
     private readonly door: Door,
     private readonly batcher: EventBatcher,
     private readonly clock: Clock,
-    private readonly signatures: Signatures,
-  ) {}
+    signatures: Signatures,
+  ) {
+    this.reader = new MessageReader(clock, signatures);
+  }
 
   /** Takes whole reads of a stream, each as one batch. Answers those to be taken again later: their tenant is locked. */
   takeBatch(messages: readonly RawMessage[]): Promise<RawMessage[]> {
@@ -79,7 +73,7 @@ export class EventIntake {
     messages: readonly RawMessage[],
     decide: Decide,
   ): Promise<RawMessage[]> {
-    const readings = messages.map((message) => this.read(way, message));
+    const readings = messages.map((message) => this.reader.read(way, message));
     const arrivals = readings.flatMap((reading) => (reading && 'arrival' in reading ? [reading.arrival] : []));
     const letters = readings.flatMap((reading) => (reading && 'letter' in reading ? [reading.letter] : []));
     countReceived(way, readings.map(typeOf));
@@ -101,36 +95,6 @@ export class EventIntake {
     return postponed;
   }
 
-  private read(way: DeadLetterWay, message: RawMessage): Reading {
-    const { origin, receivedAt, channel, traceparent = null } = message;
-    const opened = this.signatures.open(message);
-    if (!opened) return { letter: { ...unsigned(way, message), tenantId: null } };
-    const { raw } = opened;
-    const json = readJson(raw, ONE_DOCUMENT);
-    if (!json.ok) {
-      const reason = json.error.status === 'malformed' ? 'not_json' : 'refused_content';
-      return { letter: { way, origin, tenantId: null, reason, detail: json.error.detail, raw, receivedAt } };
-    }
-    const envelope = readEnvelope(json.value, {
-      ...(channel && { channel }),
-      receivedAt,
-      now: this.clock.now(),
-      fallbackId: () => nameOf(raw),
-    });
-    if (envelope.kind === 'ignored') return null;
-    if (envelope.kind === 'event') {
-      const { event } = envelope;
-      if (maySpeakFor(opened, event.tenantId)) {
-        return { arrival: { event, requestId: null, traceparent, answered: false } };
-      }
-      countMismatch();
-      return { letter: { ...unsigned(way, message), tenantId: null } };
-    }
-    const { tenantId, reason, faults } = envelope;
-    const detail = faults.map((fault) => `${fault.pointer || 'event'}: ${fault.detail}`).join('; ');
-    return { letter: { way, origin, tenantId, reason, detail, raw, receivedAt } };
-  }
-
   private async keep(letters: readonly DeadLetter[]): Promise<void> {
     const tenants = [...new Set(letters.flatMap(({ tenantId }) => tenantId ?? []))];
     const kept = await this.door.send(new KeepDeadLetters(Actor.system(tenants, 'event:publish'), letters));
@@ -142,12 +106,6 @@ export class EventIntake {
 const isArrival = (reading: Reading | undefined) => Boolean(reading && 'arrival' in reading);
 
 const typeOf = (reading: Reading) => (reading && 'arrival' in reading ? reading.arrival.event.eventType : 'other');
-
-/** It names no tenant whose it would be: nobody knows whether it is theirs. */
-const unsigned = (way: DeadLetterWay, { origin, raw, receivedAt }: RawMessage) => {
-  const detail = 'It is not signed by a key that may hand in events of its tenant (EVENT_SIGNING_KEYS).';
-  return { way, origin, reason: 'bad_signature', detail, raw, receivedAt } as const;
-};
 
 const letterOf = (way: DeadLetterWay, message: RawMessage, { event }: Arrival, verdict: Verdict): DeadLetter | null => {
   if ('postponed' in verdict || ('outcome' in verdict && verdict.outcome !== 'unknown_tenant')) return null;

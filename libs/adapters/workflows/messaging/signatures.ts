@@ -49,9 +49,10 @@ export class Signatures {
     const { raw, keyId, signature } = message.channel ? sealOf(message.raw) : message;
     const key = this.keys.get(keyId ?? '');
     if (!key || signature === undefined) return undefined;
-    const right = createHmac('sha256', key.secret).update(raw).digest('hex');
-    const isRight = signature.length === right.length && timingSafeEqual(Buffer.from(signature), Buffer.from(right));
-    return isRight ? { raw, tenantId: key.tenantId } : undefined;
+    const right = Buffer.from(createHmac('sha256', key.secret).update(raw).digest('hex'));
+    // As bytes: of one with as many characters there may be more of them.
+    const given = Buffer.from(signature);
+    return given.length === right.length && timingSafeEqual(given, right) ? { raw, tenantId: key.tenantId } : undefined;
   }
 }
 
