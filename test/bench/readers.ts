@@ -80,7 +80,7 @@ export const bare: StartReader = async (setting, taken) => {
       const parameters = ['GROUP', BARE_GROUP, 'one', 'COUNT', EVENT_BATCH_SIZE, 'BLOCK', 100, 'STREAMS', STREAM, '>'];
       const entries = readEntries(await reading.callBuffer('XREADGROUP', ...parameters));
       if (entries.length === 0) continue;
-      const messages = entries.map((entry) => messageOf(STREAM, entry));
+      const messages = entries.map((entry) => messageOf(STREAM, entry, Date.now()));
       const handled = handle(
         messages,
         entries.map(({ id }) => id),

@@ -194,4 +194,29 @@ describe('Three ways in, one use case', () => {
       ([pending]) => pending === 0,
     );
   });
+
+  it.each(['three days ahead of the clock', 'beyond all time'])(
+    'takes an entry whose id is %s as received now',
+    async (when) => {
+      const contact = randomUUID();
+      const [enrollment] = await seedEnrollments(app, tenant.id, workflow.id, [contact]);
+      const event = {
+        ...{ event_type: 'contact.tag.added', tenant_id: tenant.id, contact_id: contact },
+        data: { tag_name: 'VIP' },
+      };
+      const id = when === 'beyond all time' ? '8640000000000001' : String(Date.now() + 3 * 86_400_000);
+      await app.redis.xadd('goal-service:events:in:0', `${id}-0`, 'event', JSON.stringify(event));
+      const [achieved] = await eventually(
+        () =>
+          app.rows<{ achieved_at: Date }>(
+            'SELECT achieved_at FROM workflow_goal_achievements WHERE enrollment_id = $1',
+            [enrollment],
+          ),
+        ({ length }) => length === 1,
+      );
+      expect(achieved?.achieved_at.getTime()).toBeLessThanOrEqual(Date.now());
+      const { body } = await app.ask('GET', '//health');
+      expect(body.details).toMatchObject({ consumers: { state: 'ok' } });
+    },
+  );
 });

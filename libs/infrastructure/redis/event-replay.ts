@@ -32,7 +32,7 @@ export class EventReplay {
         const count = this.config.EVENT_BATCH_SIZE;
         const answer = await redis.callBuffer('XRANGE', stream, first, String(to), 'COUNT', count);
         const entries = readEntries([[null, answer]]);
-        await this.take(entries.map((entry) => messageOf(stream, entry)));
+        await this.take(entries.map((entry) => messageOf(stream, entry, Date.now())));
         replayed += entries.length;
         isMore = entries.length === count;
         first = `(${entries.at(-1)?.id ?? ''}`;

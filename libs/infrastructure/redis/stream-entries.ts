@@ -44,9 +44,12 @@ const fieldOf = (pairs: readonly Buffer[] | null, name: string): Buffer | undefi
   return undefined;
 };
 
-/** What the intake takes: an entry's id says where it stands and when it was added. */
-export const messageOf = (stream: string, entry: Entry): RawMessage => {
+/**
+ * What the intake takes: an entry's id says where it stands and when it was added. Producers may choose it, beyond the clock and
+ * beyond what a `Date` can hold: such an entry came in now.
+ */
+export const messageOf = (stream: string, entry: Entry, now: number): RawMessage => {
   const { id, event, keyId, signature, traceparent } = entry;
-  const milliseconds = Number(id.slice(0, id.indexOf('-')));
+  const milliseconds = Math.min(now, Number(id.slice(0, id.indexOf('-'))));
   return { raw: event, origin: `${stream}/${id}`, receivedAt: new Date(milliseconds), keyId, signature, traceparent };
 };

@@ -131,7 +131,8 @@ export class StreamLoop {
   private async handle(entries: readonly Entry[]): Promise<void> {
     if (entries.length === 0) return;
     this.points.reach('entries-read');
-    const messages = entries.map((entry) => messageOf(this.stream, entry));
+    const now = Date.now();
+    const messages = entries.map((entry) => messageOf(this.stream, entry, now));
     const postponed = new Set<RawMessage | undefined>(await this.intake.takeBatch(messages));
     this.points.reach('batch-decided');
     await this.group.acknowledge(entries.filter((_, n) => !postponed.has(messages[n])));

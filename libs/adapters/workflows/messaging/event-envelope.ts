@@ -161,7 +161,7 @@ class EnvelopeReader {
   private occurredAt(): Date {
     const value = this.given('occurred_at');
     const { receivedAt, now } = this.context;
-    if (value === undefined) return receivedAt;
+    if (value === undefined) return receivedAt > now ? now : receivedAt;
     const time = typeof value === 'string' ? readTime(value) : undefined;
     if (!time)
       this.refuse('occurred_at', 'malformed', 'An RFC 3339 time with an offset, such as 2026-01-26T10:00:00Z.');

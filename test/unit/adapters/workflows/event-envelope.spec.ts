@@ -88,6 +88,11 @@ describe('reading an event', () => {
     expect(eventOf(without('occurred_at')).occurredAt).toEqual(receivedAt);
   });
 
+  it('takes the clock’s time when that of receipt is ahead of it', () => {
+    const ahead = { ...bus, receivedAt: new Date(now.getTime() + 3 * 86_400_000) };
+    expect(eventOf(without('occurred_at'), ahead).occurredAt).toEqual(now);
+  });
+
   it('names an event without id by a hash, the same for every copy', () => {
     const raw = JSON.stringify(without('event_id'));
     expect(eventOf(JSON.parse(raw), { ...bus, fallbackId: () => nameOf(raw) }).eventId).toBe(nameOf(Buffer.from(raw)));
