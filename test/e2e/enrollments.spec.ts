@@ -56,6 +56,17 @@ describe('Enrolling (SPEC 4.4)', () => {
     expect((await story.enroll(workflow, 'once')).id).not.toBe(first.id);
   });
 
+  it('plans what waits beyond the year 9999 for its end', async () => {
+    const workflow = await story.workflow([{ type: 'wait', until: '9999-12-31T23:59:59Z' }, DAY, MAIL]);
+    const { id } = await story.enroll(workflow, 'patient');
+    const { pending_actions } = await story.enrollment(id);
+    expect(pending_actions.map(({ scheduled_at }) => scheduled_at)).toEqual([
+      '9999-12-31T23:59:59.000Z',
+      '9999-12-31T23:59:59.999Z',
+      '9999-12-31T23:59:59.999Z',
+    ]);
+  });
+
   it('needs an active workflow', async () => {
     const workflow = await story.workflow();
     await story.must(200, story.ask('POST', `/workflows/${workflow}/pause`));

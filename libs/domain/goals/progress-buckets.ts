@@ -1,5 +1,5 @@
 import { fault, invalid } from '#domain/shared/errors';
-import { FIRST } from '#domain/shared/times';
+import { FIRST_TIME } from '#domain/shared/times';
 import { err, ok, type Result } from '#domain/shared/result';
 
 /** Stretches of time that a chart goes by, in UTC; weeks begin on Monday. */
@@ -29,7 +29,7 @@ export const readBuckets = (
   const last = startOf(bucket, to && to < now ? to : now);
   const first = from ? startOf(bucket, from) : shifted(bucket, last, 1 - USUAL_BUCKETS);
   const spans: Span[] = [];
-  for (let start = first.getTime() < FIRST ? new Date(FIRST) : first; start <= last; start = shifted(bucket, start, 1)) {
+  for (let start = first.getTime() < FIRST_TIME ? new Date(FIRST_TIME) : first; start <= last; start = shifted(bucket, start, 1)) {
     if (spans.length === MOST_BUCKETS) return err(tooMany);
     spans.push({ from: start, until: shifted(bucket, start, 1) });
   }

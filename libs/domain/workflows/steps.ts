@@ -1,7 +1,7 @@
 import { fault, invalid, type FieldFault } from '#domain/shared/errors';
 import { below, isObject, type JsonObject } from '#domain/shared/json';
 import { err, ok, type Result } from '#domain/shared/result';
-import { readTime } from '#domain/shared/times';
+import { LAST_TIME, readTime } from '#domain/shared/times';
 
 /** What a step can ask the engine outside to do (SPEC 4.1). */
 export const ACTION_TYPES = ['send_email', 'send_sms', 'add_tag', 'webhook', 'custom'] as const;
@@ -116,12 +116,12 @@ const readWait = (raw: JsonObject, at: string): Reading => {
 
 /**
  * The pending actions of a new enrollment: each due at `enrolledAt` plus the waits before it (SPEC 4.4). A wait `until` a
- * time that has passed is over at once; time never runs backwards along the steps.
+ * time that has passed is over at once; time never runs backwards along the steps, nor beyond what can be written.
  */
 export const planActions = (steps: readonly Step[], enrolledAt: Date): PlannedAction[] => {
   let due = enrolledAt.getTime();
   return steps.map((step, index) => {
-    if (step.type === 'wait') due = Math.max(due, endOfWait(step, due));
+    if (step.type === 'wait') due = Math.min(LAST_TIME, Math.max(due, endOfWait(step, due)));
     return { position: index + 1, scheduledAt: new Date(due), ...kindOf(step) };
   });
 };

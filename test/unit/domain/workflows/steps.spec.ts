@@ -140,6 +140,13 @@ describe('planning the pending actions of an enrollment (SPEC 4.4)', () => {
     );
   });
 
+  it('nothing is due later than a time can be written', () => {
+    const last = '9999-12-31T23:59:59.000Z';
+    const steps: Step[] = [{ type: 'wait', until: last }, mail, { type: 'wait', duration: 'P1D' }, text];
+    const end = new Date('9999-12-31T23:59:59.999Z');
+    expect(due(steps)).toEqual([new Date(last), new Date(last), end, end]);
+  });
+
   it('a stored duration that cannot be read is a bug, not a wait of nothing', () => {
     expect(() => planActions([{ type: 'wait', duration: 'soon' }, mail], ENROLLED_AT)).toThrow('soon');
   });
