@@ -84,8 +84,27 @@ describe('Requests over the internal bus', () => {
     expect(await asked('goal_service.evaluate_event', { event_type: 'form.submitted', contact_id: 7 })).toMatchObject([
       { ok: false, error: { status: 422 } },
     ]);
+    const strangers = {
+      tenant_id: randomUUID(),
+      event_type: 'form.submitted',
+      contact_id: 'c',
+      data: { form_id: 'f' },
+    };
+    expect(await asked('goal_service.evaluate_event', strangers)).toMatchObject([
+      { ok: false, error: { status: 422, errors: [{ pointer: '/tenant_id', code: 'unknown' }] } },
+    ]);
     const nobody = { tenant_id: randomUUID(), workflow_id: randomUUID() };
     expect(await asked('goal_service.workflow_stats', nobody)).toMatchObject([{ ok: false, error: { status: 404 } }]);
+  });
+
+  it('exits an enrollment by hand when no reason is given', async () => {
+    const workflow = await seedWorkflow(app, tenant.id, []);
+    const ids = { tenant_id: tenant.id, workflow_id: workflow.id, contact_id: 'by-hand' };
+    const [enrolled] = await asked('goal_service.enroll_contact', ids);
+    const exit = { tenant_id: tenant.id, enrollment_id: enrolled?.value?.id, reason: null };
+    expect(await asked('goal_service.exit_enrollment', exit)).toMatchObject([
+      { ok: true, value: { status: 'exited', exit_reason: 'manual' } },
+    ]);
   });
 
   it('reads account_id as tenant_id', async () => {

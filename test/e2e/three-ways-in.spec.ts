@@ -152,6 +152,7 @@ describe('Three ways in, one use case', () => {
     ];
     for (const raw of bad) await app.redis.xadd(stream, '*', 'event', raw);
     await app.redis.xadd(stream, '*', 'something', 'else');
+    await app.redis.xadd(stream, '*', 'event', '{"event_type":"foo.bar"}');
     await app.redis.xadd(
       stream,
       '*',
@@ -177,7 +178,7 @@ describe('Three ways in, one use case', () => {
         app.rows<{ reason: string; raw: Buffer }>(
           `SELECT reason, raw FROM dead_letters WHERE way = 'stream' ORDER BY origin`,
         ),
-      (rows) => rows.length === 6,
+      (rows) => rows.length === 7,
     );
     expect(letters.map(({ reason }) => reason)).toEqual([
       'not_json',
@@ -185,6 +186,7 @@ describe('Three ways in, one use case', () => {
       'tenant_missing',
       'not_json',
       'not_json',
+      'tenant_missing',
       'tenant_unknown',
     ]);
     expect(letters[1]?.raw).toEqual(Buffer.from([0xff, 0xfe]));

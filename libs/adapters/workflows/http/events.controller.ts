@@ -73,7 +73,8 @@ export class EventsController {
       const isRepeated = seen.has(eventId);
       seen.add(eventId);
       if (envelope.kind === 'ignored') return plain(eventId, 'ignored');
-      return resultOf(eventId, verdictOf.get(envelope.event), isRepeated);
+      const result = resultOf(verdictOf.get(envelope.event), isRepeated);
+      return result.ok ? result.value : refused(eventId, belowEvent([result.error], n), 'event.refused');
     });
     return ok({ results });
   }

@@ -27,8 +27,8 @@ export interface EnvelopeContext {
 
 export type Envelope =
   | { readonly kind: 'event'; readonly event: ContactEvent }
-  /** None of the five event types; nothing else of it was judged. */
-  | { readonly kind: 'ignored'; readonly eventId: string; readonly tenantId: string | null }
+  /** None of the five event types; nothing of it but its tenant was judged. */
+  | { readonly kind: 'ignored'; readonly eventId: string; readonly tenantId: string }
   | {
       readonly kind: 'invalid';
       /** `null`: it was given, and is no id. */
@@ -82,10 +82,15 @@ class EnvelopeReader {
     const tenantId = this.tenantId();
     const eventType = this.given('event_type') ?? this.context.channel;
     if (typeof eventType === 'string' && !isEventType(eventType)) {
+      // What belongs to nobody is set aside, not passed over.
+      if (tenantId === null) return this.invalid(eventId, tenantId);
       return { kind: 'ignored', eventId: eventId ?? this.context.fallbackId(), tenantId };
     }
     const event = this.event(eventId, tenantId, eventType);
-    if (event && this.faults.length === 0) return { kind: 'event', event };
+    return event && this.faults.length === 0 ? { kind: 'event', event } : this.invalid(eventId, tenantId);
+  }
+
+  private invalid(eventId: string | null, tenantId: string | null): Envelope {
     return { kind: 'invalid', eventId, tenantId, faults: this.faults, reason: this.reason() };
   }
 

@@ -1,4 +1,5 @@
-import type { DomainError, FieldFault } from '#domain/shared/errors';
+import { fault, type DomainError, type FieldFault } from '#domain/shared/errors';
+import { err, ok, type Result } from '#domain/shared/result';
 import { view, type Shown } from '#application/shared/view';
 import { eventAchievementView, OUTCOMES } from '#application/workflows/arrival';
 import { fieldFaultView } from '#adapters/shared/http/problem';
@@ -42,9 +43,11 @@ export const refused = (
   error: { code, detail: 'The event has faults; each is named in `errors`.', errors },
 });
 
-export const resultOf = (eventId: string, verdict: Verdict | undefined, isRepeated: boolean): EventResult => {
-  if (!verdict) throw new Error('an event was handed in and nothing was decided');
-  if (!('outcome' in verdict) || verdict.outcome === 'unknown_tenant') return refused(eventId, [], 'event.refused');
+/** The fault is of an event whose form is right, and that was not decided after all. */
+export const resultOf = (verdict: Verdict | undefined, isRepeated: boolean): Result<EventResult, FieldFault> => {
+  if (!verdict || 'postponed' in verdict) throw new Error('an event was handed in and nothing was decided');
+  if ('refused' in verdict) return err(fault('', 'refused', 'It holds a value that cannot be stored.'));
+  if (verdict.outcome === 'unknown_tenant') return err(fault('/tenant_id', 'unknown', 'There is no such tenant.'));
   const outcome = verdict.outcome === 'no_match' && isRepeated ? 'duplicate' : verdict.outcome;
-  return { ...verdict, outcome, error: null };
+  return ok({ ...verdict, outcome, error: null });
 };

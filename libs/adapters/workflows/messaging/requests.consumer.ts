@@ -65,7 +65,8 @@ export class RequestsConsumer {
       const ids = idsOf(data, ['tenant_id', 'enrollment_id']);
       if (!ids.ok) return ids;
       const [tenantId, enrollmentId] = ids.value;
-      const { reason } = data as JsonObject;
+      // `null` is "not given", as over HTTP.
+      const reason = (data as JsonObject).reason ?? undefined;
       if (reason !== undefined && typeof reason !== 'string') {
         return err(invalid([fault('/reason', 'wrong-type', 'reason must be a text.')]));
       }
@@ -80,7 +81,9 @@ export class RequestsConsumer {
     if (envelope.kind === 'ignored') return ok(plain(envelope.eventId, 'ignored'));
     const { event } = envelope;
     const [verdict] = await this.batcher.gather([{ event, requestId: null, traceparent: null, answered: true }]);
-    return verdict && 'postponed' in verdict ? err(POSTPONED) : ok(resultOf(event.eventId, verdict, false));
+    if (verdict && 'postponed' in verdict) return err(POSTPONED);
+    const result = resultOf(verdict, false);
+    return result.ok ? result : err(invalid([result.error]));
   }
 
   /** Whatever happens, the asker hears of it; what broke on our side is logged under the reply's `instance`. */

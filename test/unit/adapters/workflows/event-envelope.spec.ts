@@ -220,12 +220,15 @@ describe('what is no event', () => {
   it('ignores types that are none of the five, without judging the rest', () => {
     const message = { event_type: 'contact.created', tenant_id: TENANT, contact_id: 5, occurred_at: 'x' };
     expect(readEnvelope(message, bus)).toEqual({ kind: 'ignored', eventId: 'made-up', tenantId: TENANT });
-    expect(readEnvelope({ event_type: 'x', event_id: 'e' }, bus)).toEqual({
-      kind: 'ignored',
-      eventId: 'e',
-      tenantId: null,
-    });
     expect(readEnvelope({ event_type: 'toString' }, http)).toMatchObject({ kind: 'ignored', tenantId: TENANT });
+  });
+
+  it('judges the tenant first: of a type unknown or not, what names none belongs to nobody', () => {
+    expect(invalidOf({ event_type: 'x', event_id: 'e', contact_id: 5 })).toMatchObject({
+      ...{ eventId: 'e', tenantId: null, reason: 'tenant_missing' },
+      faults: [{ pointer: '/tenant_id' }],
+    });
+    expect(faultsOf({ event_type: 'x', tenant_id: 'y' })).toEqual(['/tenant_id malformed']);
   });
 
   it.each([null, 5, 'text', true, [], [sent]])('refuses %j', (value) => {
