@@ -51,7 +51,7 @@ describe('The migrations', () => {
         migration: migration.name,
         schema: before.shift(),
       });
-      await source.runMigrations({ transaction: 'all' });
+      await source.runMigrations();
       // All run at once: go back to this one to look at the next step.
       await downBy(MIGRATIONS.length - 1 - MIGRATIONS.indexOf(migration));
     }

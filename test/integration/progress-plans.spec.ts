@@ -124,7 +124,7 @@ describe('What a roll-up reads, as the application role, of 50,000 goals and 200
     it('are what stands right below them, by their parent', async () => {
       const nodes = await explain(CHILDREN, leaf.path.split('/').slice(0, 3));
       expect(scansOf(nodes)).toEqual([]);
-      expect(nodes.map((node) => node['Index Name'])).toContain('goals_children');
+      expect(nodes.map((node) => node['Index Name'])).toContain('goals_of_parent');
       expect(readOf(nodes, 'goals')).toBe(20);
     });
 

@@ -23,6 +23,7 @@ import { OneKeyEach1795240000024 } from '#migrations/1795240000024-one-key-each'
 import { RelayByPlace1795240000025 } from '#migrations/1795240000025-relay-by-place';
 import { CountersSideBySide1795240000026 } from '#migrations/1795240000026-counters-side-by-side';
 import { GoalsChangedIn1795240000027 } from '#migrations/1795240000027-goals-changed-in';
+import { KeysOfWhatIsRemoved1795240000030 } from '#migrations/1795240000030-keys-of-what-is-removed';
 
 /** All migrations, in their order; the last one is the head that readiness asks for. */
 export const MIGRATIONS = [
@@ -51,4 +52,5 @@ export const MIGRATIONS = [
   RelayByPlace1795240000025,
   CountersSideBySide1795240000026,
   GoalsChangedIn1795240000027,
+  KeysOfWhatIsRemoved1795240000030,
 ];
