@@ -57,7 +57,7 @@ const FIRST_ID = `
 `;
 
 /** `steps`: common table expressions, the last of which, `gone`, has a row for each that is removed. */
-const purge = (name: string, steps: string): string => `
+export const purge = (name: string, steps: string): string => `
   CREATE FUNCTION jobs_purge_${name}(before timestamptz, most integer) RETURNS integer
   LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     WITH ${steps}
@@ -87,7 +87,7 @@ const ENROLLMENTS = purge(
 );
 
 /** Deletes what was deleted before a time and what nothing points to any more: leaves first, so a tree takes a few rounds. */
-const deleted = (table: string, stays: string, first = ''): string =>
+export const deleted = (table: string, stays: string, first = ''): string =>
   `old AS MATERIALIZED (
      SELECT d.tenant_id, d.id FROM ${table} d WHERE d.deleted_at < before AND NOT EXISTS (${stays})
      ORDER BY d.deleted_at LIMIT most FOR UPDATE OF d SKIP LOCKED
@@ -95,7 +95,7 @@ const deleted = (table: string, stays: string, first = ''): string =>
      DELETE FROM ${table} d USING old WHERE d.tenant_id = old.tenant_id AND d.id = old.id RETURNING 1
    )`;
 
-const DELETED: Readonly<Record<string, string>> = {
+export const DELETED: Readonly<Record<string, string>> = {
   tasks: deleted('tasks', 'SELECT FROM tasks s WHERE s.tenant_id = d.tenant_id AND s.parent_task_id = d.id'),
   goals: deleted(
     'goals',

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { v7 } from 'uuid';
 import { Retention } from '#infrastructure/database/retention';
+import { HealthParts } from '#infrastructure/observability/health';
 import { TestApp, type Tenant } from '../support/app';
 import { GoalStory } from '../support/goal-story';
 import { seedWorkflow } from '../support/seed';
@@ -171,5 +172,58 @@ describe('what is kept, and for how long (SPEC 7)', () => {
     }
     await purge();
     expect([await countOf('sessions'), await countOf('invitations')]).toEqual([1, 1]);
+  });
+
+  it('removes notifications two years after they were made, and what became of mails and syncs after a month', async () => {
+    const made = async (days: number, state: string) => {
+      const [id, at] = [v7({ msecs: +daysAgo(days) }), daysAgo(days)];
+      await app.rows(
+        `WITH told AS (
+           INSERT INTO notifications (tenant_id, id, user_id, kind, details, source_key, in_inbox, created_at)
+           VALUES ($1, $2, $3, 'task_ready', '{}', $4, true, $5) RETURNING id
+         )
+         INSERT INTO notification_deliveries (tenant_id, notification_id, channel, state, attempts, next_at)
+         SELECT $1, id, 'email', $6, 1, $5 FROM told`,
+        [tenant.id, id, tenant.userId, id, at, state],
+      );
+      const status = state === 'pending' ? 'running' : 'completed';
+      await app.rows(
+        `INSERT INTO sync_runs (tenant_id, id, status, created_at, finished_at, kind, after_id, totals, published)
+         VALUES ($1, $2, $3, $4, $5, 'goal', $2, '{}', '{}')`,
+        [tenant.id, id, status, at, status === 'completed' ? at : null],
+      );
+      return id;
+    };
+    // A worker of this process would go on with a sync that is left: it is of no matter here whether it does.
+    const left = async (table: string, id: string) =>
+      (
+        await app.rows<{ id: string }>(`SELECT ${id} AS id FROM ${table} WHERE tenant_id = $1 ORDER BY 1`, [tenant.id])
+      ).map((row) => row.id);
+    const [, month, pending, young] = [
+      await made(731, 'sent'),
+      await made(31, 'failed'),
+      await made(32, 'pending'),
+      await made(29, 'sent'),
+    ];
+    await purge();
+    expect(await left('notifications', 'id')).toEqual([month, pending, young].sort());
+    expect(await left('notification_deliveries', 'notification_id')).toEqual([pending, young].sort());
+    expect(await left('sync_runs', 'id')).toEqual([pending, young].sort());
+  });
+
+  it('goes on with the next kind when one cannot be removed, and says so until it can', async () => {
+    const workflow = await aWorkflow();
+    await enrollment(workflow, 740);
+    const health = () => app.nest.get(HealthParts).all().retention;
+    await app.rows('ALTER FUNCTION jobs_purge_idempotency_keys(timestamptz, integer) RENAME TO away');
+    await purge();
+    expect(await countOf('workflow_enrollments', `workflow_id = '${workflow.id}'`)).toBe(0);
+    expect(health()).toMatchObject({
+      state: 'degraded',
+      detail: expect.stringContaining('idempotency_keys') as string,
+    });
+    await app.rows('ALTER FUNCTION away(timestamptz, integer) RENAME TO jobs_purge_idempotency_keys');
+    await purge();
+    expect(health()).toMatchObject({ state: 'ok', age_seconds: expect.any(Number) as number });
   });
 });

@@ -26,6 +26,18 @@ describe('what runs by itself in a worker', () => {
     expect(await app.rows('SELECT key FROM idempotency_keys')).toEqual([{ key: 'young' }]);
   });
 
+  it('removes however many keys a few at a time', async () => {
+    await app.rows(
+      `INSERT INTO idempotency_keys (tenant_id, caller, key, request_hash, answer, created_at)
+       SELECT $1, '', 'many ' || n, '', '{}', now() - interval '2 days' FROM generate_series(1, 1200) AS n`,
+      [tenant.id],
+    );
+    const [first] = await app.rows('SELECT jobs_purge_idempotency_keys(now(), 500) AS gone');
+    await app.nest.get(Retention).purge();
+    expect(first).toEqual({ gone: 500 });
+    expect(await app.rows(`SELECT key FROM idempotency_keys WHERE key LIKE 'many %'`)).toEqual([]);
+  });
+
   it('removes dead letters of more than 30 days ago, those of no tenant too', async () => {
     await app.rows(
       `INSERT INTO dead_letters (tenant_id, id, way, origin, reason, detail, raw, received_at, created_at)

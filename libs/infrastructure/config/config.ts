@@ -100,7 +100,11 @@ export const SETTINGS = {
   STATS_CACHE_TTL_SECONDS: whole('How long statistics are cached; 0: not at all.', 300, 0, 86_400),
   WORKFLOW_MAX_GOALS: whole('Most goals of one workflow, inactive ones included.', 3, 1, 100),
   RETENTION_DELETED_DAYS: whole('After how long what was deleted is gone for good.', 90, 1),
-  RETENTION_ENDED_DAYS: whole('After how long an enrollment that ended is gone, with what it achieved.', 730, 1),
+  RETENTION_ENDED_DAYS: whole(
+    'After how long an enrollment that ended is gone, with what it achieved, and a notification.',
+    730,
+    1,
+  ),
   OUTBOX_RETENTION_DAYS: whole('How far back outgoing events are sent again after Redis lost them.', 7, 1),
   SMTP_URL: url('Mail server, `smtp://user:password@host:port`; TLS by `smtps://`. Empty: no mail is sent.', [
     'smtp',

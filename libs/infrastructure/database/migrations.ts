@@ -24,6 +24,7 @@ import { RelayByPlace1795240000025 } from '#migrations/1795240000025-relay-by-pl
 import { CountersSideBySide1795240000026 } from '#migrations/1795240000026-counters-side-by-side';
 import { GoalsChangedIn1795240000027 } from '#migrations/1795240000027-goals-changed-in';
 import { KeysOfWhatIsRemoved1795240000030 } from '#migrations/1795240000030-keys-of-what-is-removed';
+import { AFewAtATime1795240000032 } from '#migrations/1795240000032-a-few-at-a-time';
 
 /** All migrations, in their order; the last one is the head that readiness asks for. */
 export const MIGRATIONS = [
@@ -53,4 +54,5 @@ export const MIGRATIONS = [
   CountersSideBySide1795240000026,
   GoalsChangedIn1795240000027,
   KeysOfWhatIsRemoved1795240000030,
+  AFewAtATime1795240000032,
 ];
