@@ -1,3 +1,4 @@
+import type { Actor } from '#domain/shared/actor';
 import { Aggregate, type Versioned } from '#domain/shared/aggregate';
 import { conflict, type DomainError } from '#domain/shared/errors';
 import type { Role } from '#domain/shared/permissions';
@@ -27,25 +28,39 @@ const ownersOnly: DomainError = {
 
 const LAST = conflict('user.last-owner', 'One active Owner always remains: make somebody else an Owner first.');
 
-/** Only an Owner says who is one (API, *Permissions*). */
-export const mayGive = (role: Role, by: Role | null): Result<void> =>
-  role === 'Owner' && by !== 'Owner' ? err(ownersOnly) : done;
+const inPerson: DomainError = {
+  kind: 'forbidden',
+  code: 'forbidden',
+  message: 'An API key names no Owner: an Owner does so in person.',
+};
+
+/** Who looks after members: in a role, in person or by a key. */
+export type Giver = Pick<Actor, 'role' | 'keyId'>;
+
+/** Only an Owner says who is one (API, *Permissions*), and no key of theirs: it would open more than its scopes do. */
+export const mayGive = (role: Role, by: Giver): Result<void> =>
+  role === 'Owner' && by.role === 'Owner' && by.keyId !== null ? err(inPerson) : mayTouch(role, by);
+
+const mayTouch = (role: Role, by: Giver): Result<void> =>
+  role === 'Owner' && by.role !== 'Owner' ? err(ownersOnly) : done;
 
 /** A member of a tenant as those who look after the others see them (SPEC 7). */
 export class Member extends Aggregate<MemberState> {
   /** `owners`: the active Owners of the tenant, held so that none of them stops being one meanwhile. */
-  edit(edit: MemberEdit, by: Role | null, owners: readonly string[]): Result<void> {
+  edit(edit: MemberEdit, by: Giver, owners: readonly string[]): Result<void> {
     const before = this.current;
     const next = { ...before, ...edit };
-    const allowed = [before.role, next.role].map((role) => mayGive(role, by)).find(({ ok }) => !ok);
-    if (allowed) return allowed;
+    const touched = mayTouch(before.role, by);
+    if (!touched.ok) return touched;
+    const given = next.role === before.role ? done : mayGive(next.role, by);
+    if (!given.ok) return given;
     if ((next.role !== 'Owner' || next.status !== 'active') && this.isLastOf(owners)) return err(LAST);
     this.change(edit);
     return done;
   }
 
-  mayBeRemoved(by: Role | null, owners: readonly string[]): Result<void> {
-    const allowed = mayGive(this.current.role, by);
+  mayBeRemoved(by: Giver, owners: readonly string[]): Result<void> {
+    const allowed = mayTouch(this.current.role, by);
     if (!allowed.ok) return allowed;
     return this.isLastOf(owners) ? err(LAST) : done;
   }

@@ -8,7 +8,7 @@ const HEAD = `# Permissions
 What each role may do, and what each route asks for. Written by \`npm run permissions\` from the code; a test holds it against the
 running service. Members have one role; an API key has the scopes it was made with, of which those count that its maker has
 today. \`any\`: whoever has a token. \`person\`: whoever has one and is no key. \`public\`: everybody. Only an Owner names another
-Owner, or changes or removes one.
+Owner, and no key does; only an Owner changes or removes one.
 `;
 
 const roles = (): string[] => [

@@ -271,6 +271,18 @@ describe('An API key', () => {
     expect([(await create(tenant.token.Owner)).status, (await create(key)).status]).toEqual([201, 403]);
   });
 
+  it('names no Owner, whoever made it', async () => {
+    const { key } = await made(['user:create', 'user:update']);
+    const email = `${randomUUID()}@example.com`;
+    const refused = { status: 403, body: { code: 'forbidden', detail: expect.stringContaining('API key') as string } };
+    expect(await ask('POST', '/users/invitations', { email, role: 'Owner' }, { token: key })).toMatchObject(refused);
+    expect((await ask('POST', '/users/invitations', { email, role: 'Admin' }, { token: key })).status).toBe(201);
+    const { id } = await joined('Admin');
+    const edit = (body: object) => ask('PATCH', `/users/${id}`, body, { token: key, version: 1 });
+    expect(await edit({ role: 'Owner' })).toMatchObject(refused);
+    expect(await edit({ role: 'Editor' })).toMatchObject({ status: 200, body: { role: 'Editor' } });
+  });
+
   it('has no password to change', async () => {
     const { key } = await made(['goal:read']);
     const body = { current_password: PASSWORD, new_password: 'quite another pass phrase' };

@@ -28,7 +28,7 @@ export class InvitationsController {
     id: 'invite',
     summary: 'Invite somebody to the tenant.',
     description:
-      'Good for seven days. The token is mailed where the installation sends mail; elsewhere it stands in this answer, once, to be handed over. Only an Owner invites an Owner.',
+      'Good for seven days. The token is mailed where the installation sends mail; elsewhere it stands in this answer, once, to be handed over. Only an Owner invites an Owner, and no API key does.',
     permission: 'user:create',
     answers: invitationView,
     creates: true,

@@ -49,7 +49,7 @@ export class UsersController {
     id: 'editUser',
     summary: 'Change name, role or status of a member (JSON merge patch).',
     description:
-      'Another role or status counts within a minute for whoever has come in already. Only an Owner names another Owner, or changes one; one active Owner always remains.',
+      'Another role or status counts within a minute for whoever has come in already. Only an Owner names another Owner (no API key does), or changes one; one active Owner always remains.',
     permission: 'user:update',
     answers: userView,
     ifMatch: 'required',

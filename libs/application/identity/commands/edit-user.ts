@@ -35,7 +35,7 @@ export class EditUserHandler {
     if (!member) return err(missing('user'));
     const fresh = mustHaveSeen(member.state.version, seen);
     if (!fresh.ok) return fresh;
-    const edited = member.edit(edit, actor.role, owners);
+    const edited = member.edit(edit, actor, owners);
     if (!edited.ok) return edited;
     const saved = await this.members.save(member);
     return saved.ok ? ok(existing((await this.shown.user(actor.tenantId, id)) ?? null)) : saved;

@@ -39,7 +39,7 @@ export class InviteHandler {
 
   async execute({ actor, email, role }: Invite): Promise<Result<InvitationView>> {
     if (!actor.may('user:create')) return err(forbidden('user:create'));
-    const [{ tenantId }, given] = [actor, mayGive(role, actor.role)];
+    const [{ tenantId }, given] = [actor, mayGive(role, actor)];
     if (!given.ok) return given;
     if (await this.members.hasEmail(tenantId, email))
       return err(conflict('email.taken', 'There is a member with this address already.'));

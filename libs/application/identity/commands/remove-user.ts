@@ -27,7 +27,7 @@ export class RemoveUserHandler {
     if (!member) return err(missing('user'));
     const fresh = mustHaveSeen(member.state.version, seen);
     if (!fresh.ok) return fresh;
-    const allowed = member.mayBeRemoved(actor.role, owners);
+    const allowed = member.mayBeRemoved(actor, owners);
     return allowed.ok ? this.members.remove(member) : allowed;
   }
 }
