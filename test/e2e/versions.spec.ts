@@ -1,4 +1,4 @@
-import { TestApp, type Answer } from '../support/app';
+import { TestApp, type Answer, type Method } from '../support/app';
 import { eachOf, routesOf, type Route } from './support/routes';
 import { storedRows, World, type Prepared } from './support/world';
 
@@ -113,17 +113,20 @@ describe('If-None-Match', () => {
     let seen = 0;
     for (const route of routes.filter(readsOne)) {
       const { path } = await world.prepare(route);
-      const read = (tag: string) =>
-        app.ask('GET', path, { token: world.tenant.token.Viewer, headers: { 'if-none-match': tag } });
+      const read = (tag: string, method: Method = 'GET') =>
+        app.ask(method, path, { token: world.tenant.token.Viewer, headers: { 'if-none-match': tag } });
       const { etag, 'cache-control': kept } = (await read('"0"')).headers;
       // What carries figures that change without a new version is always answered whole.
       if (etag === undefined || kept === 'no-store') continue;
       seen += 1;
-      for (const tag of [etag, `W/${etag}`, `"0", ${etag}`, '*']) {
-        const { status, text, headers } = await read(tag);
-        expect({ status, text, etag: headers.etag }).toEqual({ status: 304, text: '', etag });
+      for (const method of ['GET', 'HEAD'] as const) {
+        for (const tag of [etag, `W/${etag}`, `"0", ${etag}`, '*']) {
+          const { status, text, headers } = await read(tag, method);
+          const told = { etag: headers.etag, kept: headers['cache-control'] };
+          expect({ method, status, text, ...told }).toEqual({ method, status: 304, text: '', etag, kept });
+        }
+        expect((await read('"0"', method)).status).toBe(200);
       }
-      expect((await read('"0"')).status).toBe(200);
     }
     expect(seen).toBeGreaterThan(0);
   });

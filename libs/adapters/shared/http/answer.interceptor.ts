@@ -11,7 +11,6 @@ export class OtherStatus extends Error {
   constructor(
     readonly status: 200 | 304,
     readonly body: unknown,
-    readonly headers: Readonly<Record<string, string>> = {},
   ) {
     super('another success');
   }
@@ -55,13 +54,16 @@ const collection = ({ url }: FastifyRequest, elsewhere?: string): string =>
     ? url.replace(/\?.*$/, '').replace(/\/$/, '')
     : url.replace(/^(\/api\/v\d+)\/.*$/, `$1/${elsewhere}`);
 
+const READS = new Set(['GET', 'HEAD']);
+
 const tag = (request: FastifyRequest, reply: FastifyReply, etag: string, alwaysFresh = false): void => {
   if (alwaysFresh) {
     void reply.header('ETag', etag).header('Cache-Control', 'no-store');
     return;
   }
-  const seen = request.method === 'GET' ? (request.headers['if-none-match'] ?? '') : '';
-  const matches = seen.split(',').some((text) => text.trim() === '*' || text.trim().replace(/^W\//, '') === etag);
-  if (matches) throw new OtherStatus(304, undefined, { ETag: etag });
+  // A 304 says of the answer what the 200 would have said, and HEAD says what GET does (RFC 9110, 13.1.2 and 15.4.5).
   void reply.header('ETag', etag).header('Cache-Control', 'private, no-cache');
+  const seen = READS.has(request.method) ? (request.headers['if-none-match'] ?? '') : '';
+  const matches = seen.split(',').some((text) => text.trim() === '*' || text.trim().replace(/^W\//, '') === etag);
+  if (matches) throw new OtherStatus(304, undefined);
 };

@@ -33,7 +33,7 @@ export class ProblemFilter implements ExceptionFilter {
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     if (thrown instanceof OtherStatus) {
-      void reply.status(thrown.status).headers(thrown.headers).send(thrown.body);
+      void reply.status(thrown.status).send(thrown.body);
       return;
     }
     const refused = thrown instanceof Refused ? thrown : this.translate(thrown, request.url);
