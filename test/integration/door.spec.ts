@@ -372,11 +372,14 @@ describe('When PostgreSQL is away', () => {
     // What needs no database is answered.
     expect((await own.ask('GET', '//health/live')).status).toBe(200);
     expect((await own.ask('GET', '/workflows')).status).toBe(401);
-    expect((await own.ask('GET', '//health')).body).toMatchObject({
-      status: 'unhealthy',
-      database_connected: false,
-      details: { migrations: { state: 'down', detail: 'PostgreSQL does not answer' } },
-    });
+    for (const path of ['//health', '//health/ready'])
+      expect(await own.ask('GET', path)).toMatchObject({
+        ...{ status: 503, headers: { 'retry-after': '5' } },
+        body: {
+          ...{ status: 'unhealthy', database_connected: false },
+          details: { migrations: { state: 'down', detail: 'PostgreSQL does not answer' } },
+        },
+      });
     postgres = await startPostgres(folder, { durable: false });
     await eventually(list, ({ status }) => status === 200);
   });

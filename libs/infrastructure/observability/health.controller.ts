@@ -1,6 +1,7 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { COME_AGAIN } from '#adapters/shared/http/problem';
 import { Public } from '#adapters/shared/http/public';
 import { Health, type HealthReport } from '#infrastructure/observability/health';
 
@@ -16,7 +17,8 @@ export class HealthController {
   @Get()
   async report(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthReport> {
     const report = await this.health.report();
-    void reply.header('Cache-Control', 'no-store').status(report.status === 'unhealthy' ? 503 : 200);
+    void reply.header('Cache-Control', 'no-store');
+    if (report.status === 'unhealthy') void reply.status(503).headers(COME_AGAIN);
     return report;
   }
 

@@ -15,6 +15,9 @@ export const STATUS_OF: Readonly<Record<ErrorKind, number>> = {
   unavailable: 503,
 };
 
+/** When to ask again whoever could not answer just now, in seconds. */
+export const COME_AGAIN = { 'Retry-After': '5' } as const;
+
 export const fieldFaultView = view('FieldFault', { pointer: 'text', code: 'text', detail: 'text' });
 
 /** The shape of every error answer, `application/problem+json` (RFC 9457). Some carry further members. */
@@ -40,7 +43,7 @@ export class Refused extends Error {
   ) {
     super(error.message);
     this.status = answer.status ?? STATUS_OF[error.kind ?? 'unavailable'];
-    this.headers = answer.headers ?? (this.status === 503 ? { 'Retry-After': '5' } : {});
+    this.headers = answer.headers ?? (this.status === 503 ? COME_AGAIN : {});
   }
 
   /** A refusal that only HTTP knows (400, 401, 405, 406, 413, 415). */
