@@ -1,5 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { connect, type AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { TestApp, type Answer, type Method, type Tenant } from '../support/app';
 import { eachOf, routesOf, type Route } from './support/routes';
 import { World } from './support/world';
@@ -278,6 +279,21 @@ describe('What is accepted and sent', () => {
       headers: { 'content-type': type },
     });
     expectProblem(answer, 415, 'media-type.unsupported');
+  });
+
+  it.each(['gzip', 'br', 'identity, gzip', 'zstd'])('is 415 for Content-Encoding: %s', async (coding) => {
+    for (const raw of ['{"name":"A workflow"}', gzipSync('{"name":"A workflow"}')]) {
+      const answer = await owner('POST', '/workflows', { raw, headers: { 'content-encoding': coding } });
+      expectProblem(answer, 415, 'content-coding.unsupported');
+      expect(answer.headers['accept-encoding']).toBe('identity');
+    }
+  });
+
+  it('is read with Content-Encoding: identity, and may be nothing with any', async () => {
+    const [as, body] = [(coding: string) => ({ headers: { 'content-encoding': coding } }), { name: 'Sent as it is' }];
+    const made = await owner('POST', '/workflows', { body, ...as('Identity') });
+    expect(made.status).toBe(201);
+    expect((await owner('GET', `/workflows/${String(made.body.id)}`, as('gzip'))).status).toBe(200);
   });
 
   it.each(['application/json', 'application/json; charset=utf-8', 'application/merge-patch+json', 'Application/JSON'])(

@@ -31,10 +31,20 @@ export const readBodies = (fastify: FastifyInstance): void => {
   });
 };
 
+const isNothing = ({ headers }: FastifyRequest): boolean =>
+  headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
+
 /** Where nothing is sent its type says nothing, and may be nonsense. */
-export const forgetTypeOfNothing = ({ headers }: FastifyRequest): void => {
-  const isEmpty = headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
-  if (isEmpty) delete headers['content-type'];
+export const forgetTypeOfNothing = (request: FastifyRequest): void => {
+  if (isNothing(request)) delete request.headers['content-type'];
+};
+
+/** What is packed is not unpacked, so that nobody sends little that becomes much; and is not taken for what it is not. */
+export const unpackedOnly = (request: FastifyRequest): void => {
+  const codings = (request.headers['content-encoding'] ?? '').split(',').map((text) => text.trim().toLowerCase());
+  if (isNothing(request) || codings.every((coding) => coding === '' || coding === 'identity')) return;
+  const message = 'Send the body as it is, without Content-Encoding: none but identity is read here.';
+  throw Refused.http(415, 'content-coding.unsupported', message, { 'Accept-Encoding': 'identity' });
 };
 
 /** 406 only when `Accept` excludes JSON altogether; the pages beside the API are not JSON. */

@@ -11,7 +11,14 @@ import { Routes } from '#adapters/shared/http/routes';
 import { readTraceparent } from '#adapters/shared/tracing/traceparent';
 import type { Config } from '#infrastructure/config/config';
 import type { Scope } from '#infrastructure/context/scope';
-import { acceptableOnly, BATCH_LIMIT, BODY_LIMIT, forgetTypeOfNothing, readBodies } from '#infrastructure/http/bodies';
+import {
+  acceptableOnly,
+  BATCH_LIMIT,
+  BODY_LIMIT,
+  forgetTypeOfNothing,
+  readBodies,
+  unpackedOnly,
+} from '#infrastructure/http/bodies';
 import { letOrigins } from '#infrastructure/http/cors';
 import { serveDocs } from '#infrastructure/http/docs';
 import { endInTime } from '#infrastructure/http/ending';
@@ -84,6 +91,7 @@ const shape = (app: NestFastifyApplication): void => {
     // Swagger UI needs scripts of its own; everything else is data.
     if (!request.url.startsWith('/docs')) void reply.header('Content-Security-Policy', NOTHING_BUT_DATA);
     acceptableOnly(request);
+    unpackedOnly(request);
     forgetTypeOfNothing(request);
     done();
   });

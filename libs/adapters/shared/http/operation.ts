@@ -67,7 +67,7 @@ const EVERYWHERE: Readonly<Record<number, string>> = {
 /** What every route that reads a body can answer too. */
 export const WITH_BODY: Readonly<Record<number, string>> = {
   413: 'The body is larger than 256 kB.',
-  415: 'The body is not sent as JSON.',
+  415: 'The body is not sent as JSON, or is compressed.',
 };
 
 /** An error answer as the document shows it. */
