@@ -1,3 +1,5 @@
+import { Ajv } from 'ajv';
+import { documentOfApi } from '#infrastructure/http/document';
 import { TestApp } from '../support/app';
 
 describe('/health', () => {
@@ -7,6 +9,17 @@ describe('/health', () => {
     app = await TestApp.start();
   });
   afterAll(() => app.stop());
+
+  it.each(['/health', '/health/live', '/health/ready', '/.well-known/jwks.json'])(
+    'answers under %s what openapi.json says',
+    async (path) => {
+      const response = (await documentOfApi()).paths[path]?.get?.responses['200'] as {
+        readonly content: { readonly 'application/json': { readonly schema: object } };
+      };
+      const fits = new Ajv({ strict: false }).compile(response.content['application/json'].schema);
+      expect(fits((await app.ask('GET', `/${path}`)).body) ? [] : fits.errors).toEqual([]);
+    },
+  );
 
   it.each([
     ['a right is missing', 'REVOKE SELECT ON migrations FROM goal_app', 'permission denied for table migrations'],

@@ -1,9 +1,10 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { problemResponse, WITH_BODY } from '#adapters/shared/http/operation';
+import { HEADERS, problemResponse, WITH_BODY } from '#adapters/shared/http/operation-responses';
 import { problemView } from '#adapters/shared/http/problem';
 import { reference, viewSchemas } from '#adapters/shared/http/open-api';
 import { VERSION } from '#infrastructure/config/version';
+import { OPERATIONAL } from '#infrastructure/http/operational-answers';
 
 type OperationObject = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
@@ -22,10 +23,13 @@ export const openApi = (app: INestApplication): OpenAPIObject => {
       if (!operation) continue;
       orderParameters(path, operation);
       if (operation.requestBody) tellOfBodies(operation);
+      tellOfOperations(operation);
     }
+    if (patch) takeMergePatches(patch);
   }
   reference(problemView);
-  document.components = { ...document.components, schemas: { ...document.components?.schemas, ...viewSchemas() } };
+  const { schemas } = document.components ?? {};
+  document.components = { ...document.components, schemas: { ...schemas, ...viewSchemas() }, headers: HEADERS };
   return document;
 };
 
@@ -40,6 +44,20 @@ const orderParameters = (path: string, { parameters = [] }: OperationObject): vo
 const tellOfBodies = (operation: OperationObject): void => {
   const told = Object.entries(WITH_BODY).map(([status, description]) => [status, problemResponse(description)]);
   operation.responses = { ...(Object.fromEntries(told) as OperationObject['responses']), ...operation.responses };
+};
+
+/** RFC 7396, which every PATCH follows whatever it calls its body. */
+const takeMergePatches = ({ requestBody }: OperationObject): void => {
+  if (!requestBody || !('content' in requestBody)) return;
+  const json = requestBody.content['application/json'];
+  if (json) requestBody.content['application/merge-patch+json'] = json;
+};
+
+/** What operational routes answer: they are no operations of the contract, which says it of itself. */
+const tellOfOperations = ({ operationId = '', responses }: OperationObject): void => {
+  const schema = OPERATIONAL[operationId];
+  for (const response of schema ? Object.values(responses) : [])
+    Object.assign(response as object, { content: { 'application/json': { schema } } });
 };
 
 /** Swagger UI at `/docs` (from the package, works offline) and the document at `/docs-json`. */

@@ -39,6 +39,8 @@ export interface Route {
   readonly creates: boolean;
   /** Every status it is said to answer. */
   readonly statuses: readonly number[];
+  /** By status, the headers it is said to be sent with, in small letters. */
+  readonly headers: Readonly<Record<string, readonly string[]>>;
   /** With every reference resolved; of several forms the first. */
   readonly body: Schema | undefined;
   readonly bodyRequired: boolean;
@@ -51,7 +53,7 @@ interface Operation {
     readonly required?: boolean;
     readonly content: Readonly<Record<string, { schema: Schema }>>;
   };
-  readonly responses: Readonly<Record<string, unknown>>;
+  readonly responses: Readonly<Record<string, { readonly headers?: Readonly<Record<string, unknown>> }>>;
   readonly 'x-permission'?: string;
 }
 
@@ -89,6 +91,12 @@ const routeOf = (document: Document, path: string, method: Method, operation: Op
     ifMatch: ifMatch ? (ifMatch.required ? 'required' : 'optional') : 'none',
     creates: parameters.some(({ name }) => name === 'Idempotency-Key'),
     statuses: Object.keys(responses).map(Number),
+    headers: Object.fromEntries(
+      Object.entries(responses).map(([status, { headers = {} }]) => [
+        status,
+        Object.keys(headers).map((name) => name.toLowerCase()),
+      ]),
+    ),
     body: body && resolved(document, body),
     bodyRequired: requestBody?.required ?? false,
   };

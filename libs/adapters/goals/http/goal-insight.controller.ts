@@ -9,7 +9,7 @@ import type { TreeRequest } from '#application/goals/ports/goal-overview';
 import { GetGoalAnalysis } from '#application/goals/queries/get-goal-analysis';
 import { GetGoalTree } from '#application/goals/queries/get-goal-tree';
 import { GetStatusSummary } from '#application/goals/queries/get-status-summary';
-import { Operation } from '#adapters/shared/http/operation';
+import { LIMIT, Operation } from '#adapters/shared/http/operation';
 import { Caller } from '#adapters/shared/http/parameters';
 import { GoalId } from '#adapters/goals/http/goal-id';
 import { TreeOf, treePage, treePageView, USUAL_DEPTH } from '#adapters/goals/http/tree-page';
@@ -62,7 +62,7 @@ export class GoalInsightController {
     schema: { type: 'integer', minimum: 1, maximum: DEEPEST, default: USUAL_DEPTH },
     description: 'How many levels; the named goal is the first.',
   })
-  @ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, maximum: 200, default: 50 } })
+  @ApiQuery(LIMIT)
   @ApiQuery({
     name: 'cursor',
     required: false,
