@@ -197,6 +197,27 @@ describe('Three ways in, one use case', () => {
     );
   });
 
+  it('takes a message of a channel by its bytes, and keeps all of them', async () => {
+    const contact = randomUUID();
+    const [enrollment] = await seedEnrollments(app, tenant.id, workflow.id, [contact]);
+    const status = () => app.rows<Enrollment>('SELECT status FROM workflow_enrollments WHERE id = $1', [enrollment]);
+    const letters = async () =>
+      (
+        await app.rows<{ raw: Buffer }>(`SELECT raw FROM dead_letters WHERE way = 'pubsub' ORDER BY created_at, id`)
+      ).map(({ raw }) => raw.toString('latin1'));
+    const channel = 'contact.tag.added';
+    const event = { tenant_id: tenant.id, contact_id: contact, data: { tag_name: 'VIP~' } };
+    const notUtf8 = JSON.stringify(event).replace('~', '\xff');
+    const framed = ['one', 'other'].map((pattern) => JSON.stringify({ pattern, data: { tenant_id: 'nobody' } }));
+    await app.redis.publish(channel, Buffer.from(notUtf8, 'latin1'));
+    for (const text of framed) await app.redis.publish(channel, text);
+    const mine = await eventually(letters, (kept) => [notUtf8, ...framed].every((text) => kept.includes(text)));
+    expect(mine).toEqual(expect.arrayContaining([notUtf8, ...framed]));
+    expect(await status()).toEqual([{ status: 'active' }]);
+    await app.redis.publish(channel, JSON.stringify({ ...event, pattern: 'checkout' }));
+    await eventually(status, ([row]) => row?.status === 'completed_goal');
+  });
+
   it.each(['three days ahead of the clock', 'beyond all time'])(
     'takes an entry whose id is %s as received now',
     async (when) => {

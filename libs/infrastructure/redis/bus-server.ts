@@ -2,17 +2,18 @@ import { createHash } from 'node:crypto';
 import { ServerRedis, type IncomingEvent, type IncomingRequest, type RedisOptions } from '@nestjs/microservices';
 import type { Redis } from 'ioredis';
 import { isEventType } from '#domain/workflows/goal-type';
-import { ONE_DOCUMENT } from '#adapters/shared/json/json-scan';
-import { readJson } from '#adapters/shared/json/strict-json';
+import { readRequest } from '#adapters/workflows/messaging/nest-frame';
 import type { RawMessage } from '#adapters/workflows/messaging/raw-message';
 
 const SERVED_SECONDS = 60;
-const FRAME = { ...ONE_DOCUMENT, depth: ONE_DOCUMENT.depth + 1 };
+
+type Packet = IncomingEvent | IncomingRequest;
+type Publish = (response: unknown) => Promise<unknown>;
 
 /**
- * Nest's Redis transport, with three things mended. A message keeps its own bytes, since the transport's `JSON.parse` would
- * round amounts and hide duplicate keys. It is taken for Nest-framed only when it has a `pattern`, since our envelope has
- * `data` too. And of all workers, which each hear every request, the one that claims it first serves it.
+ * Nest's Redis transport, with three things mended. An event keeps its own bytes, since the transport would read them as text,
+ * whatever they are, and its `JSON.parse` would round amounts and hide duplicate keys. Redis may be away for as long as it
+ * likes. And of all workers, which each hear every request, the one that claims it first serves it.
  */
 export class BusServer extends ServerRedis {
   constructor(
@@ -25,7 +26,9 @@ export class BusServer extends ServerRedis {
       // Without attempts the transport never connects again.
       retryAttempts: Number.MAX_SAFE_INTEGER,
       retryDelay: 500,
-      deserializer: { deserialize: unframe },
+      // What was begun waits for Redis however long that is away; to be given up, it would have to be caught in Nest.
+      maxRetriesPerRequest: null,
+      deserializer: { deserialize: (packet: unknown) => packet as Packet },
     });
   }
 
@@ -37,6 +40,15 @@ export class BusServer extends ServerRedis {
     callback?.();
   }
 
+  /** To messages as bytes. What waits for a subscription when the process ends is nobody's fault. */
+  override bindEvents(subscriber: Redis, publisher: Redis): void {
+    subscriber.on('messageBuffer', (channel: Buffer, content: Buffer) => {
+      // Nobody waits for it, so that a failure would end the process.
+      this.hear(channel.toString(), content, publisher).catch(this.note);
+    });
+    subscriber.subscribe(...this.messageHandlers.keys()).catch(this.note);
+  }
+
   /** Without a farewell: with Redis away that would wait for its return. */
   override close(): Promise<void> {
     this.isManuallyClosed = true;
@@ -44,21 +56,32 @@ export class BusServer extends ServerRedis {
     return Promise.resolve();
   }
 
-  /** Left to the deserializer, which is handed the text. */
-  override parseMessage(content: string): Record<string, unknown> {
-    return content as unknown as Record<string, unknown>;
+  /** It is a packet already. */
+  override parseMessage(content: unknown): Record<string, unknown> {
+    return content as Record<string, unknown>;
   }
 
-  override async handleMessage(channel: string, content: string, pub: Redis, pattern: string): Promise<void> {
-    const { id } = unframe(content, { channel }) as { id?: unknown };
-    if (!isEventType(channel) && typeof id !== 'string') {
-      await this.setAside(rawMessage(channel, Buffer.from(content))).catch((failure: unknown) => {
-        this.logger.error(failure);
-      });
+  /** A reply that Redis had not taken when the process ended is not waited for either. */
+  override getPublisher(...asked: Parameters<ServerRedis['getPublisher']>): Publish {
+    const publish = super.getPublisher(...asked) as Publish;
+    return (response) => publish(response).catch(this.note);
+  }
+
+  private readonly note = (failure: unknown): void => {
+    if (!this.isManuallyClosed) this.logger.error(failure);
+  };
+
+  /** An event's packet carries the raw message; a request's carries what was sent with it. */
+  private async hear(channel: string, content: Buffer, pub: Redis): Promise<void> {
+    const handle = (packet: Packet): Promise<unknown> =>
+      this.handleMessage(channel, packet as unknown as string, pub, channel) as Promise<unknown>;
+    if (isEventType(channel)) {
+      await handle({ pattern: channel, data: { ...rawMessage(channel, content), channel } });
       return;
     }
-    if (typeof id === 'string' && !(await this.claims(id, pub))) return;
-    await super.handleMessage(channel, content, pub, pattern);
+    const request = readRequest(content);
+    if (!request) return this.setAside(rawMessage(channel, content));
+    if (await this.claims(request.id, pub)) await handle(request);
   }
 
   private async claims(id: string, pub: Redis): Promise<boolean> {
@@ -66,27 +89,8 @@ export class BusServer extends ServerRedis {
   }
 }
 
-/** An event's packet carries the raw message; a request's carries what was sent with it. */
-const unframe = (content: unknown, { channel }: { channel: string }): IncomingEvent | IncomingRequest => {
-  const text = String(content);
-  const frame = framed(text);
-  if (!isEventType(channel)) return frame ?? { pattern: channel, data: undefined };
-  const raw = Buffer.from(frame ? JSON.stringify(frame.data) : text);
-  return { pattern: channel, data: { ...rawMessage(channel, raw), channel } };
-};
-
 const rawMessage = (channel: string, raw: Buffer): RawMessage => ({
   raw,
   origin: `${channel}/${createHash('sha256').update(raw).digest('hex')}`,
   receivedAt: new Date(),
 });
-
-/** Read with every digit of its numbers; what cannot be read so is no frame, and its event will be refused as it stands. */
-const framed = (text: string): IncomingRequest | undefined => {
-  if (!text.includes('"pattern"')) return undefined;
-  const read = readJson(text, FRAME);
-  const value = read.ok ? (read.value as Partial<IncomingRequest> | null) : null;
-  return typeof value === 'object' && value && 'pattern' in value && 'data' in value
-    ? (value as IncomingRequest)
-    : undefined;
-};

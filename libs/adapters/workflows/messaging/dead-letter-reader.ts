@@ -8,12 +8,13 @@ import type { EventReader } from '#application/workflows/ports/event-reader';
 import { ONE_DOCUMENT } from '#adapters/shared/json/json-scan';
 import { readJson } from '#adapters/shared/json/strict-json';
 import { nameOf, readEnvelope } from '#adapters/workflows/messaging/event-envelope';
+import { readMessage } from '#adapters/workflows/messaging/nest-frame';
 
 @Injectable()
 export class DeadLetterReader implements EventReader {
   read(letter: DeadLetter, now: Date): Result<ContactEvent | { readonly ignored: string }> {
     const { raw, receivedAt } = letter;
-    const json = readJson(raw, ONE_DOCUMENT);
+    const json = letter.way === 'pubsub' ? readMessage(raw) : readJson(raw, ONE_DOCUMENT);
     if (!json.ok) return err(invalid([fault(json.error.pointer ?? '', json.error.code, json.error.detail)]));
     const channel = channelOf(letter);
     const envelope = readEnvelope(json.value, {

@@ -15,6 +15,7 @@ import type { Signatures } from '#adapters/workflows/messaging/signatures';
 const ATTEMPTS = 65;
 const LONGEST_PAUSE_MS = 1000;
 
+type Read = Extract<Reading, { arrival: Arrival }>;
 type Decide = (arrivals: readonly Arrival[]) => Promise<Verdict[]>;
 
 /**
@@ -88,7 +89,7 @@ export class EventIntake {
       const verdict = inTurn.next().value;
       if (!verdict) return;
       if ('postponed' in verdict) postponed.push(message);
-      const letter = letterOf(way, message, reading.arrival, verdict);
+      const letter = letterOf(way, message, reading, verdict);
       if (letter) letters.push(letter);
     });
     if (letters.length > 0) await this.keep(letters);
@@ -107,10 +108,15 @@ const isArrival = (reading: Reading | undefined) => Boolean(reading && 'arrival'
 
 const typeOf = (reading: Reading) => (reading && 'arrival' in reading ? reading.arrival.event.eventType : 'other');
 
-const letterOf = (way: DeadLetterWay, message: RawMessage, { event }: Arrival, verdict: Verdict): DeadLetter | null => {
+const letterOf = (
+  way: DeadLetterWay,
+  message: RawMessage,
+  { arrival, raw }: Read,
+  verdict: Verdict,
+): DeadLetter | null => {
   if ('postponed' in verdict || ('outcome' in verdict && verdict.outcome !== 'unknown_tenant')) return null;
-  const { raw, origin, receivedAt } = message;
-  const letter = { way, origin, tenantId: event.tenantId, raw, receivedAt };
+  const { origin, receivedAt } = message;
+  const letter = { way, origin, tenantId: arrival.event.tenantId, raw, receivedAt };
   if ('refused' in verdict) return { ...letter, reason: 'refused_by_database', detail: verdict.refused };
   return { ...letter, reason: 'tenant_unknown', detail: 'There is no such tenant.' };
 };

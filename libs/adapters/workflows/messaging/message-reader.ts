@@ -6,11 +6,12 @@ import { ONE_DOCUMENT } from '#adapters/shared/json/json-scan';
 import { readJson } from '#adapters/shared/json/strict-json';
 import { nameOf, readEnvelope } from '#adapters/workflows/messaging/event-envelope';
 import { countMismatch } from '#adapters/workflows/messaging/event-metrics';
+import { readMessage } from '#adapters/workflows/messaging/nest-frame';
 import type { RawMessage } from '#adapters/workflows/messaging/raw-message';
 import { maySpeakFor, type Signatures } from '#adapters/workflows/messaging/signatures';
 
-/** What a message from the bus is: an event, one to be set aside, or nothing for us. */
-export type Reading = { readonly arrival: Arrival } | { readonly letter: DeadLetter } | null;
+/** What a message from the bus is: an event with its bytes, one to be set aside, or nothing for us. */
+export type Reading = { readonly arrival: Arrival; readonly raw: Buffer } | { readonly letter: DeadLetter } | null;
 
 /** Reads the messages of both ways in over Redis. Touches neither database nor Redis, and never throws. */
 export class MessageReader {
@@ -35,7 +36,7 @@ export class MessageReader {
     const opened = this.signatures.open(message);
     if (!opened) return { letter: { ...unsigned(way, message), tenantId: null } };
     const { raw } = opened;
-    const json = readJson(raw, ONE_DOCUMENT);
+    const json = channel ? readMessage(raw) : readJson(raw, ONE_DOCUMENT);
     if (!json.ok) {
       const reason = json.error.status === 'malformed' ? 'not_json' : 'refused_content';
       return { letter: { way, origin, tenantId: null, reason, detail: json.error.detail, raw, receivedAt } };
@@ -50,7 +51,7 @@ export class MessageReader {
     if (envelope.kind === 'event') {
       const { event } = envelope;
       if (maySpeakFor(opened, event.tenantId)) {
-        return { arrival: { event, requestId: null, traceparent, answered: false } };
+        return { raw, arrival: { event, requestId: null, traceparent, answered: false } };
       }
       countMismatch();
       return { letter: { ...unsigned(way, message), tenantId: null } };

@@ -1,6 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { ONE_DOCUMENT } from '#adapters/shared/json/json-scan';
-import { readJson } from '#adapters/shared/json/strict-json';
+import { readMessage } from '#adapters/workflows/messaging/nest-frame';
 import type { RawMessage } from '#adapters/workflows/messaging/raw-message';
 
 /** A key that producers sign with, and the tenant whose events it may hand in: `*` is all of them. */
@@ -46,9 +45,9 @@ export class Signatures {
   /** `undefined` when it is not signed, or not by what we know. */
   open(message: RawMessage): Opened | undefined {
     if (this.keys.size === 0) return { raw: message.raw, tenantId: ANY };
-    const { raw, keyId, signature } = message.channel ? sealOf(message.raw) : message;
+    const { raw, keyId, signature } = message.channel ? sealOf(readMessage(message.raw)) : message;
     const key = this.keys.get(keyId ?? '');
-    if (!key || signature === undefined) return undefined;
+    if (!key || raw === undefined || signature === undefined) return undefined;
     const right = Buffer.from(createHmac('sha256', key.secret).update(raw).digest('hex'));
     // As bytes: of one with as many characters there may be more of them.
     const given = Buffer.from(signature);
@@ -61,11 +60,10 @@ export const maySpeakFor = ({ tenantId }: Opened, of: string): boolean => tenant
 
 type Seal = Pick<RawMessage, 'raw' | 'keyId' | 'signature'>;
 
-const sealOf = (raw: Buffer): Seal => {
-  const read = readJson(raw, ONE_DOCUMENT);
+const sealOf = (read: ReturnType<typeof readMessage>): Partial<Seal> => {
   const value = (read.ok ? read.value : null) as Readonly<Record<string, unknown>> | null;
   const { signed, key_id: keyId, signature } = value ?? {};
-  if (typeof signed !== 'string' || typeof keyId !== 'string' || typeof signature !== 'string') return { raw };
+  if (typeof signed !== 'string' || typeof keyId !== 'string' || typeof signature !== 'string') return {};
   // Of a text with half a character no bytes could have been signed.
-  return signed.isWellFormed() ? { raw: Buffer.from(signed), keyId, signature } : { raw };
+  return signed.isWellFormed() ? { raw: Buffer.from(signed), keyId, signature } : {};
 };

@@ -15,7 +15,7 @@ export interface DeadLetter {
   readonly reason: DeadLetterReason;
   /** In words, for whoever mends it. */
   readonly detail: string;
-  /** The event's JSON as it was sent, without any framing of the transport. */
+  /** The bytes as they were sent, on a channel with the frame of the transport; what was signed, where that was good. */
   readonly raw: Buffer;
   readonly receivedAt: Date;
 }

@@ -43,6 +43,13 @@ describe('reading a dead letter once more', () => {
     expect(read(flat)).toMatchObject({ ok: false });
   });
 
+  it('takes the frame of Nest from a message of a channel, and from no other', () => {
+    const framed = { pattern: 'form.submitted', data: EVENT };
+    const channel = { way: 'pubsub', origin: 'form.submitted/abc' } as const;
+    expect(read(framed, channel)).toMatchObject({ ok: true, value: { facts: { formId: 'f-1' } } });
+    expect(read(framed)).toMatchObject({ ok: false });
+  });
+
   it('says what is none of the five types', () => {
     expect(read({ ...EVENT, event_id: 'evt-1', event_type: 'other' })).toEqual({
       ok: true,
