@@ -57,6 +57,33 @@ describe('Claiming actions (SPEC 4.4)', () => {
     }
   });
 
+  it('has a step stand behind for as long as an action before it is not finished (ADR 0086)', async () => {
+    const story = await Story.begin(app);
+    const { id } = await story.enroll(await story.workflow([DAY, MAIL, DAY, TAG, DAY]), 'c-1');
+    const behind = async () =>
+      (
+        await app.rows<{ is_behind: boolean }>(
+          'SELECT is_behind FROM workflow_pending_actions WHERE enrollment_id = $1 ORDER BY position',
+          [id],
+        )
+      ).map(({ is_behind }) => is_behind);
+    expect(await behind()).toEqual([false, false, true, true, true]);
+    await story.letPass(id, '1 day');
+    for (const expected of [
+      [false, false, false, false, true],
+      [false, false, false, false, false],
+    ]) {
+      const [action] = await story.claim();
+      await story.must(200, story.complete(action!));
+      expect(await behind()).toEqual(expected);
+      await story.letPass(id, '1 day');
+    }
+    await eventually(
+      () => story.enrollment(id),
+      ({ status }) => status === 'completed',
+    );
+  });
+
   it('a wait is finished when its time has come, and is never handed out', async () => {
     const story = await Story.begin(app);
     const { id } = await story.enroll(await story.workflow([DAY, MAIL]), 'c-1');

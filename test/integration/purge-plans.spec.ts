@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { freshDatabase, type TestDatabase } from '../support/database';
+import { rowsRead } from './support/reads';
 
 const ROWS = 20_000;
 const GONE = 100;
@@ -21,12 +22,6 @@ const UNINDEXED_KEYS = `
 
 /** Two of them, to which all that stays belongs: so few that any row of the table seems to belong to any. */
 const ONE_OF_TWO = `CASE WHEN n > $3 THEN ('00000000-0000-0000-0000-00000000000' || n % 2)::uuid END`;
-
-/** What the present transaction has read of each table, by itself and through its indexes. */
-const READ = `
-  SELECT c.relname AS name, (pg_stat_get_xact_tuples_returned(c.oid) + coalesce(sum(pg_stat_get_xact_tuples_returned(x.indexrelid)), 0))::int AS rows
-  FROM pg_class c LEFT JOIN pg_index x ON x.indrelid = c.oid
-  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' GROUP BY c.oid`;
 
 const GOALS = `
   WITH goal AS (SELECT gen_random_uuid() AS id, n FROM generate_series(1, $2::integer) AS n)
@@ -87,14 +82,14 @@ describe('What is removed in the course of time', () => {
   });
 
   /** What a function reads of each table, the checks of foreign keys included, and how many rows it says are gone. */
-  const purged = async (name: string): Promise<{ gone: number; read: Record<string, number> }> => {
+  const purged = async (name: string): Promise<{ gone: number; read: Readonly<Record<string, number>> }> => {
     await owner.query('BEGIN');
     const { rows } = await owner.query<{ gone: number }>(
       `SELECT jobs_purge_${name}(now() - interval '90 days', 500) AS gone`,
     );
-    const read = await owner.query<{ name: string; rows: number }>(READ);
+    const read = await rowsRead(owner);
     await owner.query('ROLLBACK');
-    return { gone: rows[0]!.gone, read: Object.fromEntries(read.rows.map((one) => [one.name, one.rows])) };
+    return { gone: rows[0]!.gone, read };
   };
 
   it('is pointed to by no foreign key without an index that leads with its columns', async () => {

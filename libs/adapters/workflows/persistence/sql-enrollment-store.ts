@@ -98,6 +98,7 @@ export class SqlEnrollmentStore implements EnrollmentStore {
         enrollment_id: id,
         position,
         is_last: position === actions.length,
+        is_behind: actions.some((other) => other.position < position && other.actionType !== 'wait'),
         action_type: actionType,
         config: config ?? {},
         scheduled_at: scheduledAt,
@@ -106,10 +107,10 @@ export class SqlEnrollmentStore implements EnrollmentStore {
     if (actions.length === 0) return;
     await this.db.query(
       `INSERT INTO workflow_pending_actions
-         (tenant_id, id, workflow_id, enrollment_id, position, is_last, action_type, config, scheduled_at, status, created_at)
-       SELECT $1, n.id, n.workflow_id, n.enrollment_id, n.position, n.is_last, n.action_type, n.config, n.scheduled_at, 'pending', $3
+         (tenant_id, id, workflow_id, enrollment_id, position, is_last, is_behind, action_type, config, scheduled_at, status, created_at)
+       SELECT $1, n.id, n.workflow_id, n.enrollment_id, n.position, n.is_last, n.is_behind, n.action_type, n.config, n.scheduled_at, 'pending', $3
        FROM json_to_recordset($2) AS n (id uuid, workflow_id uuid, enrollment_id uuid, position integer, is_last boolean,
-         action_type text, config jsonb, scheduled_at timestamptz)`,
+         is_behind boolean, action_type text, config jsonb, scheduled_at timestamptz)`,
       [tenantId, JSON.stringify(actions), now],
     );
   }

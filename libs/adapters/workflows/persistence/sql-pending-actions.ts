@@ -1,23 +1,40 @@
 import { Injectable } from '@nestjs/common';
 import type { PendingActionStatus } from '#domain/workflows/enrollment';
 import type { PendingAction } from '#domain/workflows/pending-action';
+import { ACTION_TYPES } from '#domain/workflows/steps';
 import { Clock } from '#application/shared/tools';
 import type { ClaimedActionView } from '#application/workflows/enrollment-views';
 import type { Claim, PendingActions } from '#application/workflows/ports/pending-actions';
 import { Database } from '#adapters/shared/persistence/database';
 import { externalIdFor, firstUnfinished } from '#adapters/workflows/persistence/enrollment-sql';
 
-/** What can be claimed now. Locks only what is free: whoever is held by a decision, an exit or another claimer comes next time. */
+/** A step `a` of workflow `$workflow` and kind `$kind` that is due, with no other action before it: what the index is of. */
+const dueFirst = (workflow: string, kind: string): string =>
+  `a.tenant_id = $1 AND a.workflow_id = ${workflow} AND a.action_type = ${kind} AND a.action_type <> 'wait'
+     AND a.status = 'pending' AND NOT a.is_behind AND a.scheduled_at <= $2`;
+
+/**
+ * What can be claimed now. Of each active workflow and kind of action those in front, and who has waited longest first (ADR 0086).
+ * Locks only what is free: whoever is held by a decision, an exit or another claimer comes next time.
+ */
 export const DUE_ACTIONS = `
-  SELECT a.id FROM workflow_pending_actions a
-  JOIN workflow_enrollments e ON e.tenant_id = a.tenant_id AND e.id = a.enrollment_id
-  JOIN workflows w ON w.tenant_id = a.tenant_id AND w.id = a.workflow_id
-  WHERE a.tenant_id = $1 AND a.status = 'pending' AND a.action_type <> 'wait' AND a.scheduled_at <= $2
-    AND ($4::text[] IS NULL OR a.action_type = ANY ($4))
-    AND e.status = 'active' AND w.status = 'active' AND w.deleted_at IS NULL
-    AND ${firstUnfinished('a.enrollment_id', '$2', 'b.position < a.position')} IS NULL
-  ORDER BY a.scheduled_at, a.id LIMIT $3
-  FOR SHARE OF w SKIP LOCKED FOR UPDATE OF e, a SKIP LOCKED`;
+  SELECT due.id FROM (
+    SELECT w.id, k.kind FROM workflows w, unnest($4::text[]) AS k (kind), LATERAL (
+      SELECT a.scheduled_at FROM workflow_pending_actions a WHERE ${dueFirst('w.id', 'k.kind')}
+      ORDER BY a.scheduled_at, a.id LIMIT 1) front
+    WHERE w.tenant_id = $1 AND w.status = 'active' AND w.deleted_at IS NULL
+    ORDER BY front.scheduled_at
+  ) queue, LATERAL (
+    SELECT w.id FROM workflows w
+    WHERE w.tenant_id = $1 AND w.id = queue.id AND w.status = 'active' AND w.deleted_at IS NULL FOR SHARE SKIP LOCKED
+  ) held, LATERAL (
+    SELECT a.id FROM workflow_pending_actions a
+    JOIN workflow_enrollments e ON e.tenant_id = a.tenant_id AND e.id = a.enrollment_id AND (e.status = 'active') IS TRUE
+    WHERE ${dueFirst('held.id', 'queue.kind')}
+      AND ${firstUnfinished('a.enrollment_id', '$2', 'b.position < a.position')} IS NULL
+    ORDER BY a.scheduled_at, a.id LIMIT $3 FOR UPDATE OF e, a SKIP LOCKED
+  ) due
+  LIMIT $3`;
 
 /** What is due stands in an index in its order; told that sorting costs much, PostgreSQL reads along it and stops in time. */
 export const IN_THE_ORDER_OF_THE_INDEX = `SELECT set_config('enable_sort', 'off', true)`;
@@ -57,7 +74,7 @@ export class SqlPendingActions implements PendingActions {
           WHERE e.tenant_id = a.tenant_id AND e.id = a.enrollment_id) AS contact_id
        FROM claimed a
        ORDER BY a.scheduled_at, a.id`,
-      [tenantId, now, limit, types, new Date(now.getTime() + leaseSeconds * 1000), by],
+      [tenantId, now, limit, [...new Set(types ?? ACTION_TYPES)], new Date(now.getTime() + leaseSeconds * 1000), by],
     );
   }
 
@@ -103,6 +120,19 @@ export class SqlPendingActions implements PendingActions {
        SET status = $3, scheduled_at = $4, token = $5, lease_expires_at = $6, error = $7, finished_at = $8
        WHERE tenant_id = $1 AND id = $2`,
       [tenantId, id, status, scheduledAt, token, leaseExpiresAt, error, finishedAt],
+    );
+    if (status === 'completed') await this.bringForward(tenantId, action.enrollmentId);
+  }
+
+  /** The next action of an enrollment, and the waits before it, have no unfinished action before them any more. */
+  private async bringForward(tenantId: string, enrollmentId: string): Promise<void> {
+    await this.db.query(
+      `UPDATE workflow_pending_actions a SET is_behind = false
+       WHERE a.tenant_id = $1 AND a.enrollment_id = $2 AND a.is_behind AND a.position <= coalesce((
+         SELECT b.position FROM workflow_pending_actions b
+         WHERE b.tenant_id = $1 AND b.enrollment_id = $2 AND b.status IN ('pending', 'claimed') AND b.action_type <> 'wait'
+         ORDER BY b.position LIMIT 1), a.position)`,
+      [tenantId, enrollmentId],
     );
   }
 }
