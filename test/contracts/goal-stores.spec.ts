@@ -137,7 +137,7 @@ const suite = (make: () => Promise<Subject>) => {
       weight: 0.5,
       progress: 0,
       progress_percentage: 0,
-      held_ms: 0,
+      holds: [],
     });
     expect(await subject.work(({ shown }) => shown.goal(subject.tenantId, v7()))).toBeNull();
   });
@@ -180,6 +180,22 @@ const suite = (make: () => Promise<Subject>) => {
     await subject.work(({ tree }) => tree.moveBelow(subject.tenantId, middle.state.path, path));
     expect((await found(leaf.state.id)).state.path).toBe(`${path}${leaf.state.id}/`);
     expect((await found(root.state.id)).state.path).toBe(root.state.path);
+  });
+
+  it('keeps when a goal was on hold, and ends a hold with the goal', async () => {
+    const [root, middle] = await chain();
+    const at = (ms: number) => new Date(NOW.getTime() + ms);
+    for (const [to, time] of [['on_hold', -9_000] as const, ['active', -7_001] as const, ['on_hold', -5_000] as const])
+      expectOk(middle.transition(to, 'budget', null, at(time)));
+    expectOk(await subject.work(({ goals }) => goals.save(middle)));
+    const holds = [{ from: at(-9_000).getTime(), until: at(-7_001).getTime() }];
+    expect((await found(middle.state.id)).state).toMatchObject({ heldSince: at(-5_000), holds });
+    const ending = { to: 'abandoned', reason: 'enough', withGoalId: root.state.id } as const;
+    await subject.work(({ subtrees }) => subtrees.end(subject.tenantId, root.state.path, ending));
+    expect((await found(middle.state.id)).state).toMatchObject({
+      heldSince: null,
+      holds: [...holds, { from: at(-5_000).getTime(), until: NOW.getTime() }],
+    });
   });
 
   it('ends every open goal below one, and no other', async () => {

@@ -24,6 +24,12 @@ const time = fc
   .map((ms) => new Date(BASE + ms));
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { freq: 8 });
 
+/** They may even overlap. */
+const holdOf = ([one, other]: readonly [Date, Date]) => ({
+  from: Math.min(one.getTime(), other.getTime()),
+  until: Math.max(one.getTime(), other.getTime()),
+});
+
 const facts: fc.Arbitrary<HealthFacts> = fc
   .record({
     status: fc.constantFrom(...GOAL_STATUSES, 'active' as const, 'on_hold' as const),
@@ -38,7 +44,7 @@ const facts: fc.Arbitrary<HealthFacts> = fc
     measurementFrequency: fc.option(fc.constantFrom(...MEASUREMENT_FREQUENCIES), { freq: 2 }),
     lastProgressUpdate: maybe(time),
     heldSince: time,
-    heldMs: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 500 * HOUR })),
+    holds: fc.oneof(fc.constant([]), fc.array(fc.tuple(time, time).map(holdOf), { maxLength: 4 })),
   })
   .map(({ dates: [one, other], heldSince, ...rest }) => ({
     ...rest,
@@ -80,12 +86,12 @@ describe('The health of goals in SQL', () => {
     app.rows(
       `INSERT INTO goals (tenant_id, id, path, name, goal_type, status, priority, risk_level, progress_source, task_weighting,
          weight, assessment_status, version, created_at, updated_at, completion_date, start_date, target_date, progress,
-         measurement_frequency, last_progress_update, held_since, held_ms)
+         measurement_frequency, last_progress_update, held_since, holds)
        SELECT $1, g.id, g.id || '/', 'a goal', 'tactical', g.status, 'low', 'low', 'manual', 'count', 1, 'pending', 1, now(), now(),
          CASE WHEN NOT g.open THEN now() END, g."startDate", g."targetDate", g.progress, g."measurementFrequency",
-         g."lastProgressUpdate", g."heldSince", g."heldMs"
+         g."lastProgressUpdate", g."heldSince", g.holds
        FROM json_to_recordset($2) AS g (id uuid, open boolean, status text, "startDate" timestamptz, "targetDate" timestamptz,
-         progress integer, "measurementFrequency" text, "lastProgressUpdate" timestamptz, "heldSince" timestamptz, "heldMs" bigint)`,
+         progress integer, "measurementFrequency" text, "lastProgressUpdate" timestamptz, "heldSince" timestamptz, holds jsonb)`,
       [tenant.id, JSON.stringify([...goals].map(([id, one]) => ({ id, open: isOpen(one.status), ...one })))],
     );
 

@@ -4,6 +4,7 @@ import type { DataSource } from 'typeorm';
 import { migrationSource } from '#infrastructure/database/data-source';
 import { MIGRATIONS } from '#infrastructure/database/migrations';
 import { CountersSideBySide1795240000026 } from '#migrations/1795240000026-counters-side-by-side';
+import { HoldsOfGoals1795240000028 } from '#migrations/1795240000028-holds-of-goals';
 import { emptyDatabase, type TestDatabase } from '../support/database';
 import { schemaOf } from './support/catalog';
 
@@ -64,16 +65,13 @@ describe('The migrations', () => {
       { day: '2026-01-02', counter: 'ended', value: 2 },
       { day: '2026-01-02', counter: 'pipeline_stage_reached', value: 3 },
     ];
-    const [tenant, workflow] = [randomUUID(), randomUUID()];
-    await db.query(`INSERT INTO tenants (id, name, created_at, updated_at) VALUES ($1, 'tenant', now(), now())`, [
-      tenant,
-    ]);
+    const [tenant, workflow] = [await tenantOf(), randomUUID()];
     await db.query(
       `INSERT INTO workflows (tenant_id, id, name, status, goal_logic, steps, version, created_at, updated_at)
        VALUES ($1, $2, 'workflow', 'active', 'any', '[]', 1, now(), now())`,
       [tenant, workflow],
     );
-    await downBy(MIGRATIONS.length - MIGRATIONS.indexOf(CountersSideBySide1795240000026));
+    await downBefore(CountersSideBySide1795240000026);
     for (const { day, counter, value } of counted)
       await db.query('INSERT INTO workflow_daily_counters VALUES ($1, $2, $3, $4, $5)', [
         ...[tenant, workflow, day, counter, value],
@@ -88,7 +86,56 @@ describe('The migrations', () => {
       { day: '2026-01-01', enrolled: 7, ended: 0, pipeline_stage_reached: 0, tag_added: 0 },
       { day: '2026-01-02', enrolled: 0, ended: 2, pipeline_stage_reached: 3, tag_added: 0 },
     ]);
-    await downBy(MIGRATIONS.length - MIGRATIONS.indexOf(CountersSideBySide1795240000026));
+    await downBefore(CountersSideBySide1795240000026);
     expect((await db.query(long)).rows).toEqual(counted);
+    await source.runMigrations();
   });
+
+  it('make of how long a goal was on hold one hold as late as it can have been, and of holds a sum since the start', async () => {
+    const tenant = await tenantOf();
+    await downBefore(HoldsOfGoals1795240000028);
+    const [changed, held, never] = [
+      await goalOf(tenant, 'active', null),
+      await goalOf(tenant, 'on_hold', '2026-02-01T00:00:00Z'),
+      await goalOf(tenant, 'active', null),
+    ];
+    await db.query('UPDATE goals SET held_ms = 7200000 WHERE id = ANY ($1)', [[changed, held]]);
+    await source.runMigrations();
+    const until = (time: string, ms: number) => ({ from: Date.parse(time) - ms, until: Date.parse(time) });
+    const column = async (name: string) =>
+      (await db.query<{ value: unknown }>(`SELECT ${name} AS value FROM goals ORDER BY id`)).rows.map(
+        ({ value }) => value,
+      );
+    expect(await column('holds')).toEqual([
+      [until('2026-03-01T00:00:00.123Z', 7_200_000)],
+      [until('2026-02-01T00:00:00Z', 7_200_000)],
+      [],
+    ]);
+    await db.query(`UPDATE goals SET start_date = '2026-01-31T23:00:00Z' WHERE id = ANY ($1)`, [[held, never]]);
+    await downBefore(HoldsOfGoals1795240000028);
+    expect(await column('held_ms::int')).toEqual([7_200_000, 3_600_000, 0]);
+  });
+
+  const downBefore = (migration: (typeof MIGRATIONS)[number]): Promise<void> =>
+    downBy(MIGRATIONS.length - MIGRATIONS.indexOf(migration));
+
+  const tenantOf = async (): Promise<string> => {
+    const id = randomUUID();
+    await db.query(`INSERT INTO tenants (id, name, created_at, updated_at) VALUES ($1, 'tenant', now(), now())`, [id]);
+    return id;
+  };
+
+  let goals = 0;
+  /** Last changed on the first of March; ids in their order. */
+  const goalOf = async (tenant: string, status: string, heldSince: string | null): Promise<string> => {
+    const id = `00000000-0000-7000-8000-${String((goals += 1)).padStart(12, '0')}`;
+    await db.query(
+      `INSERT INTO goals (tenant_id, id, path, name, goal_type, status, priority, risk_level, progress_source, task_weighting,
+         weight, assessment_status, version, created_at, updated_at, held_since)
+       VALUES ($1, $2::uuid, $2::uuid || '/', 'a goal', 'tactical', $3, 'low', 'low', 'manual', 'count', 1, 'pending', 1, now(),
+         '2026-03-01T00:00:00.123Z', $4)`,
+      [tenant, id, status, heldSince],
+    );
+    return id;
+  };
 });

@@ -31,9 +31,9 @@ export interface GoalOffTrack {
 
 /**
  * The open goals with an owner whose health is `off_track` at `now` and was not at `since`, by id. What was said of its progress
- * by `since` is read from its history; its dates, its status and its holds are taken as they are at `now`, so a goal that was
- * moved, reopened or given another target meanwhile is judged as if it had always been so. A goal made after `since` was not off
- * track then. Err: 403 without `goal:read`.
+ * by `since` is read from its history; its dates and its status are taken as they are at `now`, so a goal that was moved,
+ * reopened or given another target meanwhile is judged as if it had always been so. A goal made after `since` was not off track
+ * then. Err: 403 without `goal:read`.
  */
 export class ListGoalsGoneOffTrack extends Query<Result<readonly GoalOffTrack[]>> {
   constructor(

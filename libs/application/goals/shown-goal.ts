@@ -35,7 +35,7 @@ export const healthFacts = (row: GoalRow): HealthFacts => ({
   measurementFrequency: row.measurement_frequency,
   lastProgressUpdate: timeOf(row.last_progress_update),
   heldSince: timeOf(row.held_since),
-  heldMs: row.held_ms,
+  holds: row.holds,
 });
 
 export const analysisFacts = (row: GoalRow): AnalysisFacts => ({

@@ -61,12 +61,15 @@ const stored = {
 /** A goal as far as it is stored. */
 export const goalState = view('GoalState', stored);
 
+/** Milliseconds since 1970, as the domain keeps them. */
+const holdRow = view('HoldRow', { from: 'integer', until: 'integer' });
+
 /** What is read, and may be kept in a cache: the facts from which health is computed stand beside what is shown. */
 export const goalRow = view('GoalRow', {
   ...stored,
   progress: { orNull: 'integer' },
   held_since: { orNull: 'time' },
-  held_ms: 'integer',
+  holds: { listOf: holdRow },
 });
 export type GoalRow = Shown<typeof goalRow>;
 

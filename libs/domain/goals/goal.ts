@@ -4,7 +4,7 @@ import { conflict, fault, invalid } from '#domain/shared/errors';
 import { done, err, ok, type Result } from '#domain/shared/result';
 import { readGoalFields, type GoalFields } from '#domain/goals/goal-fields';
 import { DEEPEST, depthOf, isWithin, idsOf, pathBelow } from '#domain/goals/goal-path';
-import { holdBetween } from '#domain/goals/health';
+import { withPresent, type Hold } from '#domain/goals/holds';
 import type { GoalFact } from '#domain/goals/outgoing';
 import type { Progress } from '#domain/goals/percentage';
 import { factOf, isEnd, needsReason, TRANSITIONS } from '#domain/goals/transitions';
@@ -20,8 +20,8 @@ export interface GoalState extends Versioned, GoalFields {
   readonly completionDate: Date | null;
   /** Since when it is on hold. */
   readonly heldSince: Date | null;
-  /** Milliseconds on hold since its start, without the present hold. */
-  readonly heldMs: number;
+  /** When it was on hold before, without the present hold; what of it lies behind the start is asked when health is. */
+  readonly holds: readonly Hold[];
   /** `null`: nothing contributes. Like the next two and the assessment, changes without a new version. */
   readonly progress: Progress | null;
   readonly progressNotes: string | null;
@@ -149,10 +149,10 @@ export class Goal extends Aggregate<GoalState, GoalFact> {
 
   /** What else changes with the status (SPEC 5, *Status*). */
   private effectsOf(to: GoalStatus, now: Date): Partial<GoalState> {
-    const { status, heldSince, heldMs, startDate } = this.current;
+    const { status, heldSince, holds } = this.current;
     return {
       heldSince: to === 'on_hold' ? now : null,
-      heldMs: heldMs + (heldSince ? holdBetween(heldSince, now, startDate) : 0),
+      holds: withPresent(holds, heldSince, now),
       completionDate: isEnd(to) ? now : null,
       ...(status === 'draft' && to === 'active' && { startDate: startedBy(this.current, now) }),
     };
@@ -187,7 +187,7 @@ const FRESH = {
   statusReason: null,
   completionDate: null,
   heldSince: null,
-  heldMs: 0,
+  holds: [],
   progressNotes: null,
   lastProgressUpdate: null,
   assessmentStatus: 'pending',

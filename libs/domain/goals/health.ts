@@ -1,3 +1,4 @@
+import { heldBetween, type Hold } from '#domain/goals/holds';
 import { COMPLETE, type Progress } from '#domain/goals/percentage';
 import { isOpen, type GoalStatus, type Health, type MeasurementFrequency } from '#domain/goals/words';
 
@@ -10,7 +11,7 @@ export interface HealthFacts {
   readonly measurementFrequency: MeasurementFrequency | null;
   readonly lastProgressUpdate: Date | null;
   readonly heldSince: Date | null;
-  readonly heldMs: number;
+  readonly holds: readonly Hold[];
 }
 
 const DAY = 86_400_000;
@@ -56,22 +57,13 @@ export const gapOf = (goal: HealthFacts, now: Date): number | null => {
 const hasBegun = ({ status, startDate }: HealthFacts, now: Date): boolean =>
   status !== 'draft' && (!startDate || startDate <= now);
 
-/** In points, of a goal that has begun. It cannot have been on hold for longer than since its start, which may have been moved. */
-const expectedBy = (now: Date, goal: HealthFacts, startDate: Date, targetDate: Date): number => {
+/** In points, of a goal that has begun. Clocks that disagree may have holds overlap, but not be longer than all that has gone by. */
+const expectedBy = (now: Date, { holds, heldSince }: HealthFacts, startDate: Date, targetDate: Date): number => {
+  if (now >= targetDate) return 100;
   const since = now.getTime() - startDate.getTime();
-  const held = Math.min(since, heldUntil(goal, startDate, now));
-  const elapsed = since - held;
-  const total = targetDate.getTime() - startDate.getTime() - held;
-  return elapsed >= total ? 100 : (100 * elapsed) / total;
+  const held = Math.min(since, heldBetween(holds, heldSince, startDate, now));
+  return (100 * (since - held)) / (targetDate.getTime() - startDate.getTime() - held);
 };
-
-/** Milliseconds on hold since the start, the present hold included. */
-const heldUntil = ({ heldSince, heldMs }: HealthFacts, startDate: Date, now: Date): number =>
-  heldMs + (heldSince ? holdBetween(heldSince, now, startDate) : 0);
-
-/** Milliseconds of a hold that lie behind the start. */
-export const holdBetween = (since: Date, until: Date, startDate: Date | null): number =>
-  Math.max(0, until.getTime() - Math.max(since.getTime(), startDate?.getTime() ?? 0));
 
 /** Nothing reported for longer than one period and the grace; a goal never reported on counts from its start. */
 const isOutdated = ({ measurementFrequency, lastProgressUpdate, startDate }: HealthFacts, now: Date): boolean => {

@@ -23,6 +23,7 @@ import { OneKeyEach1795240000024 } from '#migrations/1795240000024-one-key-each'
 import { RelayByPlace1795240000025 } from '#migrations/1795240000025-relay-by-place';
 import { CountersSideBySide1795240000026 } from '#migrations/1795240000026-counters-side-by-side';
 import { GoalsChangedIn1795240000027 } from '#migrations/1795240000027-goals-changed-in';
+import { HoldsOfGoals1795240000028 } from '#migrations/1795240000028-holds-of-goals';
 import { KeysOfWhatIsRemoved1795240000030 } from '#migrations/1795240000030-keys-of-what-is-removed';
 import { WhatStandsFirst1795240000031 } from '#migrations/1795240000031-what-stands-first';
 import { AFewAtATime1795240000032 } from '#migrations/1795240000032-a-few-at-a-time';
@@ -54,6 +55,7 @@ export const MIGRATIONS = [
   RelayByPlace1795240000025,
   CountersSideBySide1795240000026,
   GoalsChangedIn1795240000027,
+  HoldsOfGoals1795240000028,
   KeysOfWhatIsRemoved1795240000030,
   WhatStandsFirst1795240000031,
   AFewAtATime1795240000032,

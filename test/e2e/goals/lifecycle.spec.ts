@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { GoalView } from '#application/goals/views';
 import { TestApp } from '../../support/app';
 import { GoalStory } from '../../support/goal-story';
@@ -173,8 +174,21 @@ describe('The status of a goal', () => {
     const at = (days: number) => new Date(Date.now() + days * day).toISOString();
     const { id } = await story.goal({ start_date: at(-50), target_date: at(50) });
     expect(await story.read(id)).toMatchObject({ health: 'off_track' });
-    await app.rows(`UPDATE goals SET held_ms = $2 WHERE id = $1`, [id, 45 * day]);
+    const hold = { from: Date.now() - 48 * day, until: Date.now() - 3 * day };
+    await app.rows(`UPDATE goals SET holds = $2 WHERE id = $1`, [id, JSON.stringify([hold])]);
     expect(await story.read(id)).toMatchObject({ health: 'on_track' });
+  });
+
+  it('leaves no day on hold out that was over before a start which was moved', async () => {
+    const at = (seconds: number) => new Date(Date.now() + seconds * 1_000).toISOString();
+    const { id } = await story.goal({ start_date: at(-1), target_date: at(3_600) });
+    await story.change(id, 'on_hold');
+    await sleep(1_500);
+    await story.change(id, 'active');
+    const moved = { start_date: at(0), target_date: at(2) };
+    expect((await story.ask('PATCH', `/goals/${id}`, moved, { version: 3 })).status).toBe(200);
+    await sleep(1_000);
+    expect(await story.read(id)).toMatchObject({ health: 'off_track' });
   });
 
   it('checks If-Match where it is sent', async () => {

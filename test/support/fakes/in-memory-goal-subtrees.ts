@@ -1,4 +1,5 @@
 import { Goal, type GoalState } from '#domain/goals/goal';
+import { withPresent } from '#domain/goals/holds';
 import { factOf } from '#domain/goals/transitions';
 import { isOpen } from '#domain/goals/words';
 import type { Clock } from '#application/shared/tools';
@@ -14,11 +15,12 @@ export class InMemoryGoalSubtrees implements GoalSubtrees {
 
   end(tenantId: string, path: string, { to, reason }: Ending): Promise<string[]> {
     const open = this.below(tenantId, path).filter(({ status }) => isOpen(status));
-    return this.each(open, factOf(to), () => ({
+    return this.each(open, factOf(to), ({ holds, heldSince }) => ({
       status: to,
       statusReason: reason,
       completionDate: this.clock.now(),
       heldSince: null,
+      holds: withPresent(holds, heldSince, this.clock.now()),
     }));
   }
 

@@ -1,6 +1,9 @@
 import { AT_RISK_UP_TO, DAYS_OF, GRACE_DAYS, ON_TRACK_BELOW } from '#domain/goals/health';
 import { COMPLETE } from '#domain/goals/percentage';
 
+/** Since 1970, as holds are kept; they are written by clocks of milliseconds. */
+export const millisecondsOf = (time: string): string => `floor(1000 * extract(epoch FROM ${time}))::bigint`;
+
 /** Milliseconds from one time to another, exactly: whole numbers that a double can hold, in half the time of numeric ones. */
 const between = (from: string, to: string): string => `round(1000 * date_part('epoch', ${to} - ${from}))`;
 
@@ -11,13 +14,10 @@ const between = (from: string, to: string): string => `round(1000 * date_part('e
 export const healthSql = (placeholder: string): string => {
   const now = `${placeholder}::timestamptz`;
   const since = between('g.start_date', now);
-  // `greatest` passes over NULL, so that no hold would be one since the start.
-  const onHold = `CASE WHEN g.held_since IS NULL THEN 0
-    ELSE greatest(0, ${between('greatest(g.held_since, g.start_date)', now)}) END`;
-  const held = `least(${since}, g.held_ms + ${onHold})`;
-  const [elapsed, total] = [`(${since} - ${held})`, `(${between('g.start_date', 'g.target_date')} - ${held})`];
+  const held = `CASE WHEN ${NEVER_HELD} THEN 0 ELSE least(${since}, ${heldBy(now)}) END`;
   // The operations of the domain in their order, so that no gap is rounded to the other side of a threshold.
-  const expected = `CASE WHEN ${elapsed} >= ${total} THEN 100 ELSE 100 * ${elapsed} / ${total} END`;
+  const expected = `CASE WHEN ${now} >= g.target_date THEN 100
+    ELSE 100 * (${since} - ${held}) / (${between('g.start_date', 'g.target_date')} - ${held}) END`;
   const gap = `${expected} - g.progress / 10000::float8`;
   return `CASE WHEN g.status NOT IN ('draft', 'active', 'on_hold') THEN NULL
     WHEN g.status = 'draft' OR g.start_date > ${now} THEN 'not_started'
@@ -27,6 +27,15 @@ export const healthSql = (placeholder: string): string => {
     ELSE (SELECT CASE WHEN gap < ${ON_TRACK_BELOW} THEN 'on_track' WHEN gap <= ${AT_RISK_UP_TO} THEN 'at_risk'
       ELSE 'off_track' END FROM (SELECT ${gap} AS gap) AS behind) END`;
 };
+
+/** As most goals are: to ask it must cost nothing, and its length is what is read soonest of a list. */
+const NEVER_HELD = `g.held_since IS NULL AND jsonb_array_length(g.holds) = 0`;
+
+/** Milliseconds on hold from the start to a time. `greatest` passes over NULL, so that no hold would be one since the start. */
+const heldBy = (now: string): string => `(coalesce((
+    SELECT sum(greatest(0, least(h.until, ${millisecondsOf(now)}) - greatest(h."from", ${millisecondsOf('g.start_date')})))
+    FROM jsonb_to_recordset(g.holds) AS h ("from" bigint, until bigint))::float8, 0)
+  + CASE WHEN g.held_since IS NULL THEN 0 ELSE greatest(0, ${between('greatest(g.held_since, g.start_date)', now)}) END)`;
 
 /** In milliseconds; NULL, and so never exceeded, where nobody has said how often to report. */
 const LONGEST_SILENCE = `CASE g.measurement_frequency ${Object.entries(DAYS_OF)

@@ -7,6 +7,7 @@ import { Clock, RequestContext } from '#application/shared/tools';
 import type { Ending, GoalSubtrees } from '#application/goals/ports/goal-subtrees';
 import { Database } from '#adapters/shared/persistence/database';
 import { Journal } from '#adapters/shared/persistence/journal';
+import { millisecondsOf } from '#adapters/goals/persistence/health-sql';
 import { LAST } from '#adapters/goals/persistence/sql-goal-tree';
 
 /** A goal after the change, with what it was. */
@@ -26,9 +27,9 @@ interface Changed {
 const CHANGED = `g.id, g.name, g.goal_type, g.priority, g.status, g.owner_id, g.version, o.status AS old_status,
   o.status_reason AS old_reason, o.deleted_at AS old_deleted_at`;
 
-/** Milliseconds of the present hold that lie behind the start, as `holdBetween` of the domain. */
-const HELD_NOW = `CASE WHEN g.held_since IS NULL THEN 0
-  ELSE greatest(0, floor(extract(epoch FROM $4 - greatest(g.held_since, g.start_date)) * 1000))::bigint END`;
+/** Its holds, where the present one ends at $4, as `withPresent` of the domain. */
+const HOLDS = `CASE WHEN g.held_since IS NULL THEN g.holds ELSE g.holds ||
+  jsonb_build_object('from', ${millisecondsOf('g.held_since')}, 'until', ${millisecondsOf('$4::timestamptz')}) END`;
 
 @Injectable()
 export class SqlGoalSubtrees implements GoalSubtrees {
@@ -43,7 +44,7 @@ export class SqlGoalSubtrees implements GoalSubtrees {
     const now = this.clock.now();
     const ended = await this.db.query<Changed>(
       `UPDATE goals g SET status = $6, status_reason = $7, completion_date = $4, held_since = NULL,
-         held_ms = g.held_ms + ${HELD_NOW}, version = g.version + 1, updated_at = $4, updated_by = $5
+         holds = ${HOLDS}, version = g.version + 1, updated_at = $4, updated_by = $5
        FROM goals o
        WHERE g.tenant_id = $1 AND g.path > $2 AND g.path < $3 AND g.deleted_at IS NULL
          AND g.status IN ('draft', 'active', 'on_hold') AND o.tenant_id = g.tenant_id AND o.id = g.id

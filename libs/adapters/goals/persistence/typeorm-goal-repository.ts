@@ -41,7 +41,7 @@ export const goalSchema = new EntitySchema<GoalState>({
     targetDate: optional('timestamptz', 'target_date'),
     completionDate: optional('timestamptz', 'completion_date'),
     heldSince: optional('timestamptz', 'held_since'),
-    heldMs: { type: 'bigint', name: 'held_ms' },
+    holds: { type: 'jsonb' },
     progressSource: text('progress_source'),
     taskWeighting: text('task_weighting'),
     weight: { type: 'double precision' },
@@ -61,7 +61,7 @@ export const goalSchema = new EntitySchema<GoalState>({
 });
 
 /** What stands behind what is shown: it follows from other fields, or has a history of its own. */
-const NOT_SHOWN = ['path', 'progress', 'heldSince', 'heldMs', 'deletionId'] as const;
+const NOT_SHOWN = ['path', 'progress', 'heldSince', 'holds', 'deletionId'] as const;
 
 @Injectable()
 export class TypeOrmGoalRepository implements GoalRepository {

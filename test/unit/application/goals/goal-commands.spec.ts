@@ -53,7 +53,7 @@ describe('Reading a goal', () => {
     const id = await world.goal({ targetDate: new Date('2027-01-01T00:00:00Z') });
     const read = expectOk(await new GetGoalHandler(world.goals, world.clock).execute(new GetGoal(world.admin, id)));
     expect(read).toMatchObject({ id, health: 'on_track' });
-    expect(Object.keys(read)).not.toContain('held_ms');
+    expect(Object.keys(read)).not.toContain('holds');
   });
 
   it('of another tenant is as of nobody', async () => {

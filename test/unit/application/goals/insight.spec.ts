@@ -91,7 +91,7 @@ describe('the tree', () => {
       { name: 'grandchild', depth: 3, children_count: 0 },
     ]);
     expect(last).toBeNull();
-    expect(items.filter((item) => 'path' in item || 'held_ms' in item)).toEqual([]);
+    expect(items.filter((item) => 'path' in item || 'holds' in item)).toEqual([]);
   });
 });
 

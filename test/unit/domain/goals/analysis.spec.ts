@@ -14,7 +14,7 @@ const goal = (more: Partial<AnalysisFacts> = {}): AnalysisFacts => ({
   measurementFrequency: null,
   lastProgressUpdate: null,
   heldSince: null,
-  heldMs: 0,
+  holds: [],
   priority: 'medium',
   riskLevel: 'medium',
   strategicAlignment: null,

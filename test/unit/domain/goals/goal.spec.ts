@@ -6,6 +6,7 @@ import { attempt, NOW, stored, USER } from './goals';
 
 const DAY = 86_400_000;
 const days = (n: number) => new Date(NOW.getTime() + n * DAY);
+const hold = (from: number, until: number) => ({ from: days(from).getTime(), until: days(until).getTime() });
 const refused = (code: string) => ({ ok: false, error: { code } });
 const faulty = (...pointers: string[]) => ({
   ok: false,
@@ -242,15 +243,15 @@ describe('A change of status', () => {
     }
   });
 
-  it('keeps count of the time on hold since the start', () => {
+  it('remembers when it was on hold, before its start too: that may be moved', () => {
     const goal = inStatus('active', { startDate: days(-1) });
     expectOk(goal.transition('on_hold', 'budget', null, NOW));
     expect(goal.state.heldSince).toEqual(NOW);
     expectOk(goal.transition('active', null, null, days(3)));
-    expect(goal.state).toMatchObject({ heldSince: null, heldMs: 3 * DAY });
-    const early = inStatus('on_hold', { startDate: days(-1), heldSince: days(-5), heldMs: DAY });
+    expect(goal.state).toMatchObject({ heldSince: null, holds: [hold(0, 3)] });
+    const early = inStatus('on_hold', { startDate: days(-1), heldSince: days(-5), holds: [hold(-9, -8)] });
     expectOk(early.transition('abandoned', 'enough', null, NOW));
-    expect(early.state).toMatchObject({ heldSince: null, heldMs: 2 * DAY });
+    expect(early.state).toMatchObject({ heldSince: null, holds: [hold(-9, -8), hold(-5, 0)] });
   });
 
   it('tells by an event of its own when the goal ends, else as an update', () => {

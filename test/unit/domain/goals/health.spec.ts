@@ -1,4 +1,4 @@
-import { gapOf, healthOf, holdBetween, type HealthFacts } from '#domain/goals/health';
+import { gapOf, healthOf, type HealthFacts } from '#domain/goals/health';
 import { GOAL_STATUSES, isOpen, MEASUREMENT_FREQUENCIES } from '#domain/goals/words';
 
 const DAY = 86_400_000;
@@ -14,9 +14,11 @@ const goal = (more: Partial<HealthFacts> = {}): HealthFacts => ({
   measurementFrequency: null,
   lastProgressUpdate: null,
   heldSince: null,
-  heldMs: 0,
+  holds: [],
   ...more,
 });
+
+const hold = (from: number, until: number) => ({ from: day(from).getTime(), until: day(until).getTime() });
 
 const points = (percentage: number): Partial<HealthFacts> => ({ progress: percentage * 10_000 });
 
@@ -102,7 +104,7 @@ describe('the gap', () => {
 
   it('leaves days on hold out of elapsed and of all days', () => {
     // 20 of 100 days on hold: at day 60, 40 of 80 days have gone by.
-    expect(gapOf(goal({ heldMs: 20 * DAY }), day(60))).toBe(50);
+    expect(gapOf(goal({ holds: [hold(5, 15), hold(20, 30)] }), day(60))).toBe(50);
   });
 
   it('lets a hold take days from the whole, so that those before it weigh more', () => {
@@ -113,17 +115,29 @@ describe('the gap', () => {
   });
 
   it('adds the present hold to the ones before', () => {
-    expect(gapOf(goal({ status: 'on_hold', heldSince: day(50), heldMs: 10 * DAY }), day(60))).toBe(50);
+    expect(gapOf(goal({ status: 'on_hold', heldSince: day(50), holds: [hold(10, 20)] }), day(60))).toBe(50);
   });
 
   it('counts a hold from the start only', () => {
     expect(gapOf(goal({ status: 'on_hold', heldSince: day(-30) }), day(10))).toBe(0);
   });
 
-  it('takes no more for held than has gone by since a start that was moved', () => {
-    expect(gapOf(goal({ heldMs: 90 * DAY }), day(10))).toBe(0);
-    expect(gapOf(goal({ heldMs: 150 * DAY }), day(99))).toBe(0);
-    expect(gapOf(goal({ heldMs: 150 * DAY }), day(100))).toBe(100);
+  it('leaves out only what of a hold lies behind the start, wherever that is moved', () => {
+    const held = { holds: [hold(-20, -10), hold(-5, 20)] };
+    expect(gapOf(goal(held), day(60))).toBe(50);
+    expect(gapOf(goal({ ...held, startDate: day(20) }), day(60))).toBe(50);
+    expect(gapOf(goal({ ...held, startDate: day(-25) }), day(60))).toBeCloseTo((100 * 50) / 90);
+  });
+
+  it('looks at what was on hold by then', () => {
+    const held = { holds: [hold(10, 20), hold(50, 80)] };
+    expect(gapOf(goal(held), day(15))).toBeCloseTo((100 * 10) / 95);
+    expect(gapOf(goal(held), day(30))).toBeCloseTo((100 * 20) / 90);
+  });
+
+  it('takes no more for held than has gone by, though holds overlap', () => {
+    expect(gapOf(goal({ holds: [hold(0, 10), hold(9, 10)] }), day(10))).toBe(0);
+    expect(gapOf(goal({ holds: [hold(0, 99), hold(98, 100)] }), day(100))).toBe(100);
   });
 
   it('expects all at once of a goal that starts and ends at one moment', () => {
@@ -139,15 +153,5 @@ describe('the gap', () => {
   it('cannot be said without dates or progress, and not of a closed goal', () => {
     for (const more of [{ startDate: null }, { targetDate: null }, { progress: null }, { status: 'missed' as const }])
       expect(gapOf(goal(more), day(50))).toBeNull();
-  });
-});
-
-describe('a hold', () => {
-  it('counts whole for a goal that has no start', () => {
-    expect(holdBetween(day(2), day(5), null)).toBe(3 * DAY);
-  });
-
-  it('counts nothing when it ends before the start', () => {
-    expect(holdBetween(day(-5), day(-2), START)).toBe(0);
   });
 });
