@@ -13,10 +13,9 @@ describe('/health', () => {
   it.each(['/health', '/health/live', '/health/ready', '/.well-known/jwks.json'])(
     'answers under %s what openapi.json says',
     async (path) => {
-      const response = (await documentOfApi()).paths[path]?.get?.responses['200'] as {
-        readonly content: { readonly 'application/json': { readonly schema: object } };
-      };
-      const fits = new Ajv({ strict: false }).compile(response.content['application/json'].schema);
+      const response = (await documentOfApi()).paths[path]?.get?.responses['200'];
+      const [json] = response && 'content' in response ? Object.values(response.content ?? {}) : [];
+      const fits = new Ajv({ strict: false }).compile(json!.schema!);
       expect(fits((await app.ask('GET', `/${path}`)).body) ? [] : fits.errors).toEqual([]);
     },
   );
