@@ -1,4 +1,5 @@
 import type { INestApplication } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { HEADERS, problemResponse, WITH_BODY } from '#adapters/shared/http/operation-responses';
 import { problemView } from '#adapters/shared/http/problem';
@@ -60,11 +61,18 @@ const tellOfOperations = ({ operationId = '', responses }: OperationObject): voi
     Object.assign(response as object, { content: { 'application/json': { schema } } });
 };
 
-/** Swagger UI at `/docs` (from the package, works offline) and the document at `/docs-json`. */
-export const serveDocs = (app: INestApplication): void => {
-  SwaggerModule.setup('docs', app, () => openApi(app), {
-    jsonDocumentUrl: 'docs-json',
+/** Swagger UI at `/docs` (from the package, works offline) and the document at `/docs-json`, written once: anybody may ask for it. */
+export const serveDocs = (app: NestFastifyApplication): void => {
+  let document: OpenAPIObject | undefined;
+  let text: string | undefined;
+  const made = (): OpenAPIObject => (document ??= openApi(app));
+  SwaggerModule.setup('docs', app, made, {
+    raw: false,
     swaggerOptions: { persistAuthorization: true, displayRequestDuration: true, tryItOutEnabled: true },
     customSiteTitle: 'Goal Service',
   });
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.get('/docs-json', (_request, reply) =>
+    reply.type('application/json').send((text ??= JSON.stringify(made()))),
+  );
 };
