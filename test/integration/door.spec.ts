@@ -9,6 +9,7 @@ import { Database } from '#adapters/shared/persistence/database';
 import { ensureMember, ensureTenant } from '#infrastructure/local/members';
 import { migrationSource } from '#infrastructure/database/data-source';
 import { startPostgres, type LocalPostgres } from '#infrastructure/local/local-postgres';
+import { OperationsServer } from '#infrastructure/observability/operations-server';
 import { eventually, TestApp, type Tenant } from '../support/app';
 import { scratchFolder } from '../support/scratch-folder';
 import { Do, doorOf } from './support/in-door';
@@ -352,6 +353,7 @@ describe('When PostgreSQL is away', () => {
 
   it('answers 503 with Retry-After as a problem, and goes on by itself when it is back', async () => {
     expect((await list()).status).toBe(200);
+    const operations = await own.nest.get(OperationsServer).listen();
     await postgres.stop();
     const [read, written, events] = await Promise.all([
       list(),
@@ -380,6 +382,8 @@ describe('When PostgreSQL is away', () => {
           details: { migrations: { state: 'down', detail: 'PostgreSQL does not answer' } },
         },
       });
+    const watched = await fetch(`http://127.0.0.1:${String(operations)}/health`);
+    expect([watched.status, watched.headers.get('retry-after')]).toEqual([503, '5']);
     postgres = await startPostgres(folder, { durable: false });
     await eventually(list, ({ status }) => status === 200);
   });

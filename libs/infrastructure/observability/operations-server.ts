@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { collectDefaultMetrics, register } from 'prom-client';
+import { COME_AGAIN } from '#adapters/shared/http/problem';
 import { Config } from '#infrastructure/config/config';
 import { Gauges } from '#infrastructure/observability/gauges';
 import { Health } from '#infrastructure/observability/health';
@@ -23,7 +24,7 @@ export class OperationsServer implements OnApplicationShutdown {
     this.gauges.register();
     const server = createServer((request, response) => {
       void this.answer(request.url ?? '/').then(({ status, type, body }) => {
-        response.writeHead(status, { 'Content-Type': type }).end(body);
+        response.writeHead(status, { 'Content-Type': type, ...(status === 503 && COME_AGAIN) }).end(body);
       });
     });
     this.server = server;
