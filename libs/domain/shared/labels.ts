@@ -28,8 +28,8 @@ export const tagFaults = (given: readonly string[]): FieldFault[] => [
   ...(tidyTags(given).length <= MOST_TAGS ? [] : [malformed('/tags', `at most ${MOST_TAGS} tags`)]),
 ];
 
-export const metadataFaults = (metadata: JsonObject): FieldFault[] =>
-  bytesOf(metadata) <= LARGEST_METADATA ? [] : [malformed('/metadata', 'at most 16 kB of JSON')];
+export const metadataFaults = (metadata: JsonObject, pointer = '/metadata'): FieldFault[] =>
+  bytesOf(metadata) <= LARGEST_METADATA ? [] : [malformed(pointer, 'at most 16 kB of JSON')];
 
 const fits = (text: string, most: number): boolean =>
   characters(text) >= 1 && characters(text) <= most && isPrintable(text);

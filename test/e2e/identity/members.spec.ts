@@ -179,6 +179,38 @@ describe('A member', () => {
   });
 });
 
+describe('A name', () => {
+  const faulty = (pointer: string) => ({ status: 422, body: { errors: [{ pointer, code: 'malformed' }] } });
+  const register = (name: string, tenant_name: string) => {
+    const body = { email: `${randomUUID()}@example.com`, password: PASSWORD, name, tenant_name };
+    return app.ask('POST', '/auth/register', { body });
+  };
+
+  it.each([
+    ['made of blanks', '  '],
+    ['made of an empty line', ' \n '],
+    ['of two lines', 'two\nlines'],
+    ['too long', 'x'.repeat(201)],
+  ])('%s is none, whoever or whatever it is of', async (_what, name) => {
+    expect(await register(name, 'Engines')).toMatchObject(faulty('/name'));
+    expect(await register('Ada', name)).toMatchObject(faulty('/tenant_name'));
+    expect(await ask('PATCH', '/tenant', { name })).toMatchObject(faulty('/name'));
+    expect(await ask('PATCH', `/users/${tenant.userId}`, { name }, { version: 1 })).toMatchObject(faulty('/name'));
+    expect(await ask('POST', '/api-keys', { name, scopes: ['goal:read'] })).toMatchObject(faulty('/name'));
+    expect(await accept('a token', { name })).toMatchObject(faulty('/name'));
+  });
+
+  it('is kept without blanks around it', async () => {
+    expect((await register(' Rene\u0301 ', ' Engines\n')).body).toMatchObject({
+      name: 'Ren\u00e9',
+      tenant_name: 'Engines',
+    });
+    expect((await ask('PATCH', '/tenant', { name: ' Engines ' })).body).toMatchObject({ name: 'Engines' });
+    const edited = await ask('PATCH', `/users/${tenant.userId}`, { name: ' Ada ' }, { version: 1 });
+    expect(edited.body).toMatchObject({ name: 'Ada' });
+  });
+});
+
 describe('A tenant', () => {
   it('has a name and settings of its own', async () => {
     expect((await ask('PATCH', '/tenant', { name: 'Engines', settings: { a: 1, b: { c: 2 } } })).status).toBe(200);
@@ -187,6 +219,12 @@ describe('A tenant', () => {
     expect(await actions()).toEqual(['tenant.updated', 'tenant.updated']);
     const many = Object.fromEntries(Array.from({ length: 101 }, (_, n) => [`s${String(n)}`, n]));
     expect((await ask('PATCH', '/tenant', { settings: many })).status).toBe(422);
+    const large = (name: string) => ask('PATCH', '/tenant', { settings: { [name]: { text: 'x'.repeat(9_000) } } });
+    expect((await large('e')).status).toBe(200);
+    expect(await large('f')).toMatchObject({ status: 422, body: { errors: [{ pointer: '/settings' }] } });
+    expect((await ask('PATCH', '/tenant', { settings: { e: null } })).body).toMatchObject({
+      settings: { b: { d: 3 } },
+    });
     expect((await ask('PATCH', '/tenant', { name: 'x' }, { token: tenant.token.Editor })).status).toBe(403);
     expect((await ask('GET', '/tenant', undefined, { token: tenant.token.Viewer })).status).toBe(200);
   });

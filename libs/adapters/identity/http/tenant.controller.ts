@@ -1,6 +1,5 @@
 import { Body, Controller, Get, Patch } from '@nestjs/common';
 import { ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
-import { IsString, Length } from 'class-validator';
 import type { Actor } from '#domain/shared/actor';
 import type { JsonObject } from '#domain/shared/json';
 import { Door } from '#application/shared/door';
@@ -11,12 +10,10 @@ import { Operation } from '#adapters/shared/http/operation';
 import { Caller } from '#adapters/shared/http/parameters';
 import { given } from '#adapters/shared/http/patch';
 import { IsJsonObject, MayBeLeftOut } from '#adapters/shared/http/rules';
+import { NewName } from '#adapters/identity/http/identity-fields';
 
 class EditTenantBody {
-  @ApiPropertyOptional({ minLength: 1, maxLength: 200, example: 'Analytical Engines' })
-  @MayBeLeftOut()
-  @IsString()
-  @Length(1, 200)
+  @NewName('Analytical Engines')
   name?: string;
 
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, example: { fiscal_year_begins: '04-01' } })
@@ -40,7 +37,7 @@ export class TenantController {
     id: 'editTenant',
     summary: 'Change the tenant’s name and settings (JSON merge patch).',
     description:
-      'Settings are the tenant’s own: at most 100, of which those named are replaced, and removed by `null`. Not versioned: the last change of each wins.',
+      'Settings are the tenant’s own: at most 100, and 16 kB of JSON as they are kept. What is sent is merged into them (RFC 7396): objects member by member, everything else is replaced, and `null` removes. Not versioned: the last change of each wins.',
     permission: 'tenant:update',
     answers: tenantView,
   })

@@ -1,9 +1,9 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsString, Length } from 'class-validator';
+import { IsIn } from 'class-validator';
 import { USER_STATUSES, type UserStatus } from '#domain/identity/member';
 import { ROLES, type Role } from '#domain/shared/permissions';
 import { MayBeLeftOut } from '#adapters/shared/http/rules';
-import { Email } from '#adapters/identity/http/identity-fields';
+import { Email, NewName } from '#adapters/identity/http/identity-fields';
 
 export class InviteBody {
   @Email('grace@example.com')
@@ -15,10 +15,7 @@ export class InviteBody {
 }
 
 export class EditUserBody {
-  @ApiPropertyOptional({ minLength: 1, maxLength: 200, example: 'Grace Hopper' })
-  @MayBeLeftOut()
-  @IsString()
-  @Length(1, 200)
+  @NewName('Grace Hopper')
   name?: string;
 
   @ApiPropertyOptional({ enum: ROLES })

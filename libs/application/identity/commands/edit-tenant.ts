@@ -1,15 +1,12 @@
 import { Command, CommandHandler } from '@nestjs/cqrs';
+import { settingsFaults } from '#domain/identity/settings';
 import type { Actor } from '#domain/shared/actor';
-import { fault, forbidden, invalid } from '#domain/shared/errors';
+import { forbidden, invalid } from '#domain/shared/errors';
 import type { JsonObject } from '#domain/shared/json';
 import { mergePatch } from '#domain/shared/merge-patch';
 import { err, ok, type Result } from '#domain/shared/result';
 import { Tenants } from '#application/identity/ports/tenants';
 import type { TenantView } from '#application/identity/views';
-
-const MOST_SETTINGS = 100;
-
-const tooMany = invalid([fault('/settings', 'too-many', `A tenant keeps at most ${String(MOST_SETTINGS)} settings.`)]);
 
 export interface TenantEdit {
   readonly name?: string;
@@ -34,7 +31,8 @@ export class EditTenantHandler {
     if (!actor.may('tenant:update')) return err(forbidden('tenant:update'));
     const before = await this.tenants.find(actor.tenantId, 'hold');
     const settings = mergePatch(before.settings, edit.settings ?? {});
-    if (Object.keys(settings).length > MOST_SETTINGS) return err(tooMany);
+    const faults = edit.settings ? settingsFaults(settings) : [];
+    if (faults.length > 0) return err(invalid(faults));
     await this.tenants.save(before, edit.name ?? before.name, settings);
     return ok(await this.tenants.find(actor.tenantId));
   }
