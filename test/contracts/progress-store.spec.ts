@@ -112,6 +112,11 @@ const suite = (make: () => Promise<Subject>) => {
     await change(root.state.id, { ...next, progress: null, progressNotes: 'none' }, false);
     expect(await subject.state(root.state.id)).toMatchObject({ progress: null, progressNotes: 'none', version: 1 });
     expect(await current(root.state.id)).toEqual(next);
+    await change(root.state.id, { ...next, progress: null }, true);
+    expect(await current(root.state.id)).toEqual({ ...next, progress: null });
+    expect(await subject.see((history) => history.current(subject.tenantId, root.state.id))).toMatchObject({
+      percentage: null,
+    });
     expect(await subject.told('goal.progressed')).toMatchObject([
       { details: { changes: { progress_percentage: { old: null, new: 12 } } } },
       { details: { changes: { progress_percentage: { old: 12, new: null } } } },

@@ -104,6 +104,10 @@ describe('The health of goals in SQL', () => {
       await goal('overdue', { progress: 99, target: 1 }, [{ progress: 99 }]),
       await goal('corrected since', { progress: 10 }, [{ progress: 60 }, { progress: 10, recorded: 1, corrects: 0 }]),
       await goal('learned since', { progress: 10 }, [{ progress: 60 }, { progress: 10, recorded: 1, effective: -1 }]),
+      await goal('left by what it rolled up', { progress: 10 }, [
+        { progress: null },
+        { progress: 10, recorded: 1, effective: 1 },
+      ]),
       await goal('first of its tasks', { progress: 10, source: 'tasks' }, [{ progress: 10, recorded: 1 }]),
       await goal('made since', { progress: 0, created: 1 }),
     ];
@@ -144,7 +148,8 @@ describe('The health of goals in SQL', () => {
     readonly deleted?: true;
   }
   interface Said {
-    readonly progress: number;
+    /** `null`: nothing contributed. */
+    readonly progress: number | null;
     readonly recorded?: number;
     readonly effective?: number;
     /** Which of the entries. */
@@ -171,9 +176,9 @@ describe('The health of goals in SQL', () => {
       for (const [n, { progress: value, recorded = -240, effective = -240, corrects }] of said.entries())
         await app.sql.query(
           `INSERT INTO goal_progress (tenant_id, id, goal_id, origin, progress, effective_at, recorded_at, corrects)
-           VALUES ($1, $2, $3, 'reported', $4, $5, $6, $7)`,
+           VALUES ($1, $2, $3, CASE WHEN $4::integer IS NULL THEN 'rolled_up' ELSE 'reported' END, $4, $5, $6, $7)`,
           [
-            ...[tenantId, ids[n], goalId, value * 10_000, at(effective), at(recorded)],
+            ...[tenantId, ids[n], goalId, value === null ? null : value * 10_000, at(effective), at(recorded)],
             corrects === undefined ? null : ids[corrects],
           ],
         );

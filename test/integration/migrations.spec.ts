@@ -5,6 +5,7 @@ import { migrationSource } from '#infrastructure/database/data-source';
 import { MIGRATIONS } from '#infrastructure/database/migrations';
 import { CountersSideBySide1795240000026 } from '#migrations/1795240000026-counters-side-by-side';
 import { HoldsOfGoals1795240000028 } from '#migrations/1795240000028-holds-of-goals';
+import { ProgressOfNothing1795240000029 } from '#migrations/1795240000029-progress-of-nothing';
 import { emptyDatabase, type TestDatabase } from '../support/database';
 import { schemaOf } from './support/catalog';
 
@@ -114,6 +115,25 @@ describe('The migrations', () => {
     await db.query(`UPDATE goals SET start_date = '2026-01-31T23:00:00Z' WHERE id = ANY ($1)`, [[held, never]]);
     await downBefore(HoldsOfGoals1795240000028);
     expect(await column('held_ms::int')).toEqual([7_200_000, 3_600_000, 0]);
+    await source.runMigrations();
+  });
+
+  it('enter of a goal to which nothing contributes when that came about', async () => {
+    const tenant = await tenantOf();
+    const [emptied] = [await goalOf(tenant, 'active', null), await goalOf(tenant, 'active', null)];
+    await downBefore(ProgressOfNothing1795240000029);
+    await db.query(`UPDATE goals SET last_progress_update = '2026-02-01T00:00:00Z' WHERE id = $1`, [emptied]);
+    await source.runMigrations();
+    const entries = await db.query(
+      'SELECT goal_id, origin, progress, effective_at, recorded_at FROM goal_progress WHERE tenant_id = $1',
+      [tenant],
+    );
+    const at = new Date('2026-02-01T00:00:00Z');
+    expect(entries.rows).toEqual([
+      { goal_id: emptied, origin: 'rolled_up', progress: null, effective_at: at, recorded_at: at },
+    ]);
+    await downBefore(ProgressOfNothing1795240000029);
+    expect((await db.query('SELECT FROM goal_progress')).rowCount).toBe(0);
   });
 
   const downBefore = (migration: (typeof MIGRATIONS)[number]): Promise<void> =>

@@ -5,10 +5,11 @@ import { PROGRESS_SOURCES } from '#domain/goals/words';
 import { view, type Shown } from '#application/shared/view';
 import { goalView } from '#application/goals/views';
 
+/** `percentage`: `null` where nothing contributed any more. */
 const entry = {
   id: 'uuid',
   goal_id: 'uuid',
-  percentage: 'integer',
+  percentage: { orNull: 'integer' },
   origin: { oneOf: PROGRESS_ORIGINS },
   notes: { orNull: 'text' },
   effective_at: 'time',

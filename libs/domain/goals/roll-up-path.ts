@@ -43,7 +43,7 @@ export interface RightBelow {
   readonly tasks: readonly TaskOf[];
 }
 
-/** What a goal said, and what it says from now on. `entered`: the new value belongs into the history of what was rolled up. */
+/** What a goal said, and what it says from now on. `entered`: the new value, or that there is none, belongs into the history. */
 export interface ProgressChange {
   readonly goal: PathGoal;
   readonly next: Standing;
@@ -109,7 +109,7 @@ const isSame = (one: Standing, other: Standing): boolean =>
 const changeOf = (goal: PathGoal, { progress, progressNotes, lastProgressUpdate }: Standing): ProgressChange => ({
   goal,
   next: { progress, progressNotes, lastProgressUpdate },
-  entered: goal.progressSource !== 'manual' && progress !== null && progress !== goal.progress,
+  entered: goal.progressSource !== 'manual' && progress !== goal.progress,
 });
 
 /** Told only when what is shown has changed (SPEC 5, *Progress*). */

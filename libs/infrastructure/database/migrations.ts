@@ -24,6 +24,7 @@ import { RelayByPlace1795240000025 } from '#migrations/1795240000025-relay-by-pl
 import { CountersSideBySide1795240000026 } from '#migrations/1795240000026-counters-side-by-side';
 import { GoalsChangedIn1795240000027 } from '#migrations/1795240000027-goals-changed-in';
 import { HoldsOfGoals1795240000028 } from '#migrations/1795240000028-holds-of-goals';
+import { ProgressOfNothing1795240000029 } from '#migrations/1795240000029-progress-of-nothing';
 import { KeysOfWhatIsRemoved1795240000030 } from '#migrations/1795240000030-keys-of-what-is-removed';
 import { WhatStandsFirst1795240000031 } from '#migrations/1795240000031-what-stands-first';
 import { AFewAtATime1795240000032 } from '#migrations/1795240000032-a-few-at-a-time';
@@ -56,6 +57,7 @@ export const MIGRATIONS = [
   CountersSideBySide1795240000026,
   GoalsChangedIn1795240000027,
   HoldsOfGoals1795240000028,
+  ProgressOfNothing1795240000029,
   KeysOfWhatIsRemoved1795240000030,
   WhatStandsFirst1795240000031,
   AFewAtATime1795240000032,

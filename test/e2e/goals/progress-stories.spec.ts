@@ -28,7 +28,7 @@ interface Entry {
   readonly id: string;
   readonly goal_id: string;
   readonly origin: string;
-  readonly progress: number;
+  readonly progress: number | null;
   readonly effective_at: Date;
   readonly recorded_at: Date;
   readonly corrects: string | null;
@@ -84,7 +84,7 @@ const naive = (goals: readonly Kept[], entries: readonly Entry[], tasks: readonl
   const corrected = new Set(entries.map(({ corrects }) => corrects));
   const of = (goal: Kept): number | null => {
     const own = entries.filter(({ id, goal_id }) => goal_id === goal.id && !corrected.has(id)).toSorted(byTime);
-    if (goal.progress_source === 'manual') return own.at(-1)?.progress ?? 0;
+    if (goal.progress_source === 'manual') return own.length > 0 ? own.at(-1)!.progress : 0;
     const counted = goal.progress_source === 'children' ? [] : ofTasks(goal, tasks);
     if (goal.progress_source === 'tasks') return mean(counted);
     const parts: Part[] = [];

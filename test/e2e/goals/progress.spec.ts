@@ -17,7 +17,7 @@ beforeEach(async () => {
 
 interface Entry {
   readonly id: string;
-  readonly percentage: number;
+  readonly percentage: number | null;
   readonly origin: string;
   readonly effective_at: string;
   readonly recorded_by: string | null;
@@ -85,6 +85,28 @@ describe('Progress in a tree of three levels with mixed sources', () => {
     expect(await shownOf(root, tasks, weightless)).toEqual([null, null, null]);
   });
 
+  it('that becomes nothing is entered as nothing, which stands until something is said', async () => {
+    const root = await goal(null, { progress_source: 'children' });
+    const leaf = await goal(root);
+    await report(leaf, 40);
+    await story.must(204, 'DELETE', `/goals/${leaf}`, undefined, { version: 1 });
+    expect(await shownOf(root)).toEqual([null]);
+    const series = `/goals/${root}/progress?bucket=day`;
+    expect((await story.page<{ percentage: number | null }>(series)).items.at(-1)?.percentage).toBeNull();
+    const { items } = await story.page(`/goals/${root}/progress`);
+    expect(items).toMatchObject([
+      { percentage: null, origin: 'rolled_up' },
+      { percentage: 40, origin: 'rolled_up' },
+      { percentage: 0, origin: 'rolled_up' },
+    ]);
+    await story.must(200, 'PATCH', `/goals/${root}`, { progress_source: 'manual' }, { version: 1 });
+    expect(await shownOf(root)).toEqual([null]);
+    const explained = await story.must(200, 'GET', `/goals/${root}/progress/explain`);
+    expect(explained).toMatchObject({ percentage: null, current_entry: { percentage: null } });
+    await report(root, 10);
+    expect(await shownOf(root)).toEqual([10]);
+  });
+
   it('leaves last_progress_update empty neither of the goal reported on nor of those above', async () => {
     const root = await goal(null, { progress_source: 'children' });
     const leaf = await goal(root);
@@ -112,7 +134,7 @@ describe('Progress in a tree of three levels with mixed sources', () => {
     };
     expect(await patch('children')).toMatchObject({ progress_percentage: 20, progress_notes: null });
     expect(await patch('tasks')).toMatchObject({ progress_percentage: null });
-    expect(await patch('manual')).toMatchObject({ progress_percentage: 20 });
+    expect(await patch('manual')).toMatchObject({ progress_percentage: null });
     await report(root, 25);
     expect(await patch('children')).toMatchObject({ progress_percentage: 20 });
   });

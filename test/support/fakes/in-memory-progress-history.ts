@@ -43,8 +43,10 @@ export class InMemoryProgressHistory implements ProgressReadModel {
   }
 }
 
+const percentageOf = ({ progress }: StoredEntry) => (progress === null ? null : shownPercentage(progress));
+
 const shown = (entry: StoredEntry, all: readonly StoredEntry[]): ProgressEntryView => ({
-  ...{ id: entry.id, goal_id: entry.goalId, percentage: shownPercentage(entry.progress), origin: entry.origin },
+  ...{ id: entry.id, goal_id: entry.goalId, percentage: percentageOf(entry), origin: entry.origin },
   ...{ notes: entry.notes, effective_at: entry.effectiveAt.toISOString(), recorded_at: entry.recordedAt.toISOString() },
   ...{ recorded_by: entry.recordedBy, corrects: entry.corrects },
   superseded_by: all.find(({ corrects }) => corrects === entry.id)?.id ?? null,

@@ -19,7 +19,7 @@ export interface StoredEntry {
   readonly tenantId: string;
   readonly goalId: string;
   readonly origin: 'reported' | 'rolled_up';
-  readonly progress: Progress;
+  readonly progress: Progress | null;
   readonly notes: string | null;
   readonly effectiveAt: Date;
   readonly recordedAt: Date;
@@ -81,8 +81,7 @@ export class InMemoryProgress implements ProgressStore {
       const { goal, next, entered } = change;
       const stored = this.goals.all.find(({ id }) => id === goal.id);
       if (stored) this.goals.put({ ...stored, ...next });
-      if (entered && next.progress !== null)
-        this.enter({ tenantId, goalId: goal.id, progress: next.progress, at: now });
+      if (entered) this.enter({ tenantId, goalId: goal.id, progress: next.progress, at: now });
       const fact = progressedFact(change);
       if (fact) this.goals.told.push(fact);
     }
@@ -96,7 +95,7 @@ export class InMemoryProgress implements ProgressStore {
   }: {
     tenantId: string;
     goalId: string;
-    progress: Progress;
+    progress: Progress | null;
     at: Date;
   }) {
     const none = { notes: null, corrects: null, effectiveAt: at, recordedAt: at, recordedBy: this.userId() };

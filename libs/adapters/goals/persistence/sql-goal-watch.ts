@@ -24,7 +24,7 @@ const SAID_THEN = `
 /** The goal `g` around it as it was at $2, as far as that is known; without an entry it says what a new goal says. */
 const AS_IT_WAS = `
   SELECT g.status, g.start_date, g.target_date, g.measurement_frequency, g.held_since, g.holds,
-    coalesce(said.progress, CASE WHEN g.progress_source = 'manual' THEN 0 END) AS progress,
+    CASE WHEN said.effective_at IS NULL AND g.progress_source = 'manual' THEN 0 ELSE said.progress END AS progress,
     said.effective_at AS last_progress_update
   FROM (SELECT) AS one LEFT JOIN LATERAL (${SAID_THEN}) said ON true`;
 

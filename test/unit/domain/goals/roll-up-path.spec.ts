@@ -100,9 +100,10 @@ describe('Rolling up a path', () => {
     expect(roll([goal('leaf', 'leaf/', was)], [])).toMatchObject([{ next: UNREPORTED, entered: false }]);
   });
 
-  it('makes nothing of nothing, and enters no such value', () => {
+  it('makes nothing of nothing, and enters it once', () => {
     const emptied = goal('root', 'root/', { progress: 300_000 });
-    expect(roll([emptied], [])).toMatchObject([{ next: { progress: null, lastProgressUpdate: NOW }, entered: false }]);
+    expect(roll([emptied], [])).toMatchObject([{ next: { progress: null, lastProgressUpdate: NOW }, entered: true }]);
+    expect(roll([goal('root', 'root/', { progress: null, lastProgressUpdate: BEFORE })], [])).toEqual([]);
   });
 
   it('drops the notes of a report when a goal begins to roll up, without an entry of what is the same', () => {
