@@ -1,5 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
 import { eventually, TestApp, type Tenant } from '../support/app';
+import { privateRedis, type PrivateRedis } from '../support/private-redis';
 import { seedEnrollments, seedWorkflow } from '../support/seed';
 
 const SECRET = 'a secret that producers know';
@@ -9,15 +11,25 @@ describe('Where producers sign their messages', () => {
   let app: TestApp;
   let tenant: Tenant;
   let other: Tenant;
+  let server: PrivateRedis;
+  let bus: Redis;
 
   beforeAll(async () => {
     const [id, foreign] = [randomUUID(), randomUUID()];
+    // Of its own: whoever shares it would answer requests too.
+    server = await privateRedis();
     app = await TestApp.start({
+      REDIS_URL: server.url,
       EVENT_SIGNING_KEYS: `shop:${SECRET}:*,crm:another ${SECRET}:${id}`.replaceAll(' ', '-'),
     });
+    bus = new Redis(server.url);
     [tenant, other] = [await app.tenant(id), await app.tenant(foreign)];
   });
-  afterAll(() => app.stop());
+  afterAll(async () => {
+    bus.disconnect();
+    await app.stop();
+    await server.stop();
+  });
 
   const keyed = (key: string): string => (key === 'shop' ? SECRET : `another ${SECRET}`).replaceAll(' ', '-');
   const sign = (text: string, key = 'shop'): string => createHmac('sha256', keyed(key)).update(text).digest('hex');
@@ -50,7 +62,7 @@ describe('Where producers sign their messages', () => {
       ['crm', tenant],
     ] as const) {
       const { text, isOver } = await waiting(whose);
-      await app.redis.xadd(STREAM, '*', 'event', text, 'key_id', key, 'signature', sign(text, key));
+      await bus.xadd(STREAM, '*', 'event', text, 'key_id', key, 'signature', sign(text, key));
       await over(isOver);
     }
     expect(await letters()).toEqual([]);
@@ -60,7 +72,7 @@ describe('Where producers sign their messages', () => {
     const bad = await waiting(tenant);
     const foreign = await waiting(other);
     const good = await waiting(tenant);
-    const add = (text: string, ...fields: string[]) => app.redis.xadd(STREAM, '*', 'event', text, ...fields);
+    const add = (text: string, ...fields: string[]) => bus.xadd(STREAM, '*', 'event', text, ...fields);
     await add(bad.text);
     await add(bad.text, 'key_id', 'shop');
     await add(bad.text, 'key_id', 'unknown', 'signature', sign(bad.text));
@@ -80,12 +92,58 @@ describe('Where producers sign their messages', () => {
     const [good, bad] = [await waiting(tenant), await waiting(tenant)];
     const before = (await letters()).length;
     const wrapped = (text: string, signature: string) => JSON.stringify({ signed: text, key_id: 'shop', signature });
-    await app.redis.publish('form.submitted', bad.text);
-    await app.redis.publish('form.submitted', wrapped(bad.text, sign(good.text)));
-    await app.redis.publish('form.submitted', wrapped(good.text, sign(good.text)));
+    await bus.publish('form.submitted', bad.text);
+    await bus.publish('form.submitted', wrapped(bad.text, sign(good.text)));
+    await bus.publish('form.submitted', wrapped(good.text, sign(good.text)));
     await over(good.isOver);
     const kept = await eventually(letters, ({ length }) => length >= before + 2);
     expect(kept.map(({ raw }) => raw.toString())).toContain(bad.text);
     expect(await bad.isOver()).toBe(false);
+  });
+
+  it('a request is carried out when it is signed for its tenant, and not otherwise', async () => {
+    const replies = new Redis(server.url);
+    const heard: { id: string; response?: { ok: boolean; value?: { id?: string }; error?: unknown } }[] = [];
+    replies.on('message', (_channel: string, text: string) => heard.push(JSON.parse(text) as (typeof heard)[number]));
+    const names = ['evaluate_event', 'workflow_stats', 'enroll_contact', 'exit_enrollment'];
+    await replies.subscribe(...names.map((name) => `goal_service.${name}.reply`));
+    const asked = async (name: string, data: unknown) => {
+      const [pattern, id] = [`goal_service.${name}`, randomUUID()];
+      await bus.publish(pattern, JSON.stringify({ pattern, data, id }));
+      const [reply] = await eventually(
+        () => Promise.resolve(heard.filter((one) => one.id === id && one.response)),
+        ({ length }) => length > 0,
+      );
+      return reply?.response;
+    };
+    const sealed = (data: object, key = 'shop', text = JSON.stringify(data)) => ({
+      ...{ signed: text, key_id: key, signature: sign(text, key) },
+    });
+    const { id } = await seedWorkflow(app, tenant.id, []);
+    const foreign = await seedWorkflow(app, other.id, []);
+    const contact = { tenant_id: tenant.id, workflow_id: id, contact_id: randomUUID() };
+    const stranger = { ...contact, tenant_id: other.id, workflow_id: foreign.id };
+    const { text, isOver } = await waiting(tenant);
+    const refused = { ok: false, error: { status: 403, code: 'request.bad-signature' } };
+    for (const data of [contact, { ...sealed(contact), signature: sign('other') }, sealed(stranger, 'crm'), null])
+      expect(await asked('enroll_contact', data)).toMatchObject(refused);
+    expect(await asked('workflow_stats', contact)).toMatchObject(refused);
+    expect(await asked('evaluate_event', JSON.parse(text))).toMatchObject(refused);
+    expect(await isOver()).toBe(false);
+    expect(await app.rows('SELECT FROM workflow_enrollments WHERE workflow_id = ANY ($1)', [[id, foreign.id]])).toEqual(
+      [],
+    );
+    expect(await asked('enroll_contact', sealed(stranger))).toMatchObject({ ok: true });
+    const enrolled = await asked('enroll_contact', sealed(contact, 'crm'));
+    const exit = { tenant_id: tenant.id, enrollment_id: enrolled?.value?.id };
+    expect(await asked('exit_enrollment', exit)).toMatchObject(refused);
+    expect(await asked('exit_enrollment', sealed(exit, 'crm'))).toMatchObject({
+      ok: true,
+      value: { status: 'exited' },
+    });
+    expect(await asked('evaluate_event', sealed(JSON.parse(text) as object))).toMatchObject({
+      ...{ ok: true, value: { outcome: 'achieved' } },
+    });
+    replies.disconnect();
   });
 });

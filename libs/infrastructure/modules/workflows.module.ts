@@ -198,9 +198,14 @@ const ports: Provider[] = [
   { provide: DeadLetters, useClass: SqlDeadLetters },
   {
     provide: EventIntake,
-    inject: [Door, EventBatcher, Clock, Config],
-    useFactory: (door: Door, batcher: EventBatcher, clock: Clock, config: Config) =>
-      new EventIntake(door, batcher, clock, new Signatures(readEventKeys(config.EVENT_SIGNING_KEYS) ?? [])),
+    inject: [Door, EventBatcher, Clock, Signatures],
+    useFactory: (door: Door, batcher: EventBatcher, clock: Clock, signatures: Signatures) =>
+      new EventIntake(door, batcher, clock, signatures),
+  },
+  {
+    provide: Signatures,
+    inject: [Config],
+    useFactory: (config: Config) => new Signatures(readEventKeys(config.EVENT_SIGNING_KEYS) ?? []),
   },
   { provide: DetectionStore, useClass: SqlDetectionStore },
   {

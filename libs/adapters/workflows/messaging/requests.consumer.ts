@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Controller, Logger } from '@nestjs/common';
 import { MessagePattern, Payload } from '@nestjs/microservices';
 import { Actor } from '#domain/shared/actor';
-import { fault, invalid } from '#domain/shared/errors';
+import { fault, invalid, type DomainError } from '#domain/shared/errors';
 import { isObject, type JsonObject } from '#domain/shared/json';
 import type { Permission } from '#domain/shared/permissions';
 import { err, ok, type Result } from '#domain/shared/result';
@@ -17,7 +17,9 @@ import { blameOf } from '#adapters/shared/persistence/blame';
 import { readOne } from '#adapters/workflows/http/enrollment-batch';
 import { EventBatcher } from '#adapters/workflows/messaging/event-batcher';
 import { nameOf, readEnvelope } from '#adapters/workflows/messaging/event-envelope';
+import { countMismatch } from '#adapters/workflows/messaging/event-metrics';
 import { plain, POSTPONED, resultOf, type EventResult } from '#adapters/workflows/messaging/event-results';
+import { maySpeakFor, Signatures, type OpenedRequest } from '#adapters/workflows/messaging/signatures';
 
 type Reply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: Problem };
 
@@ -30,17 +32,18 @@ export class RequestsConsumer {
     private readonly door: Door,
     private readonly batcher: EventBatcher,
     private readonly clock: Clock,
+    private readonly signatures: Signatures,
   ) {}
 
   @MessagePattern('goal_service.evaluate_event')
   evaluateEvent(@Payload() data: unknown): Promise<Reply<EventResult>> {
-    return this.reply(() => this.evaluate(data));
+    return this.reply(data, (asked) => this.evaluate(asked));
   }
 
   @MessagePattern('goal_service.workflow_stats')
   workflowStatistics(@Payload() data: unknown): Promise<Reply<unknown>> {
-    return this.reply(async () => {
-      const ids = idsOf(data, ['tenant_id', 'workflow_id']);
+    return this.reply(data, async (asked) => {
+      const ids = idsOf(asked, ['tenant_id', 'workflow_id']);
       if (!ids.ok) return ids;
       const [tenantId, workflowId] = ids.value;
       return this.door.send(new GetWorkflowStatistics(service(tenantId, 'analytics:read'), workflowId));
@@ -49,11 +52,11 @@ export class RequestsConsumer {
 
   @MessagePattern('goal_service.enroll_contact')
   enrollContact(@Payload() data: unknown): Promise<Reply<unknown>> {
-    return this.reply(async () => {
-      const ids = idsOf(data, ['tenant_id', 'workflow_id']);
+    return this.reply(data, async (asked) => {
+      const ids = idsOf(asked, ['tenant_id', 'workflow_id']);
       if (!ids.ok) return ids;
       const [tenantId, workflowId] = ids.value;
-      const contact = await readOne(without(data as JsonObject, ['tenant_id', 'account_id', 'workflow_id']));
+      const contact = await readOne(without(asked.value as JsonObject, ['tenant_id', 'account_id', 'workflow_id']));
       if (!contact.ok) return contact;
       return this.door.send(new EnrollContact(service(tenantId, 'enrollment:create'), workflowId, contact.value));
     });
@@ -61,12 +64,12 @@ export class RequestsConsumer {
 
   @MessagePattern('goal_service.exit_enrollment')
   exitEnrollment(@Payload() data: unknown): Promise<Reply<unknown>> {
-    return this.reply(async () => {
-      const ids = idsOf(data, ['tenant_id', 'enrollment_id']);
+    return this.reply(data, async (asked) => {
+      const ids = idsOf(asked, ['tenant_id', 'enrollment_id']);
       if (!ids.ok) return ids;
       const [tenantId, enrollmentId] = ids.value;
       // `null` is "not given", as over HTTP.
-      const reason = (data as JsonObject).reason ?? undefined;
+      const reason = (asked.value as JsonObject).reason ?? undefined;
       if (reason !== undefined && typeof reason !== 'string') {
         return err(invalid([fault('/reason', 'wrong-type', 'reason must be a text.')]));
       }
@@ -74,12 +77,14 @@ export class RequestsConsumer {
     });
   }
 
-  private async evaluate(data: unknown): Promise<Result<EventResult>> {
+  private async evaluate(asked: OpenedRequest): Promise<Result<EventResult>> {
     const now = this.clock.now();
-    const envelope = readEnvelope(data, { receivedAt: now, now, fallbackId: () => nameOf(JSON.stringify(data)) });
+    const fallbackId = (): string => nameOf(JSON.stringify(asked.value));
+    const envelope = readEnvelope(asked.value, { receivedAt: now, now, fallbackId });
     if (envelope.kind === 'invalid') return err(invalid(envelope.faults));
     if (envelope.kind === 'ignored') return ok(plain(envelope.eventId, 'ignored'));
     const { event } = envelope;
+    if (!mayAskFor(asked, event.tenantId)) return err(UNSIGNED);
     const [verdict] = await this.batcher.gather([{ event, requestId: null, traceparent: null, answered: true }]);
     if (verdict && 'postponed' in verdict) return err(POSTPONED);
     const result = resultOf(verdict, false);
@@ -87,10 +92,11 @@ export class RequestsConsumer {
   }
 
   /** Whatever happens, the asker hears of it; what broke on our side is logged under the reply's `instance`. */
-  private async reply<T>(work: () => Promise<Result<T>>): Promise<Reply<T>> {
+  private async reply<T>(data: unknown, work: (asked: OpenedRequest) => Promise<Result<T>>): Promise<Reply<T>> {
     const requestId = randomUUID();
     try {
-      const result = await work();
+      const asked = this.signatures.openRequest(data);
+      const result = asked ? await work(asked) : err(UNSIGNED);
       if (result.ok) return result;
       return { ok: false, error: problem(STATUS_OF[result.error.kind], result.error, requestId) };
     } catch (failure) {
@@ -107,14 +113,30 @@ const UNAVAILABLE = {
 };
 const BROKEN = { code: 'internal', message: 'Something broke on our side. Quote the instance when you report it.' };
 
-/** The service itself at work for a tenant: the bus is trusted, and names the tenant in every request. */
+const UNSIGNED: DomainError = {
+  kind: 'forbidden',
+  code: 'request.bad-signature',
+  message: 'The request is not signed by a key that may ask for its tenant (EVENT_SIGNING_KEYS).',
+};
+
+const mayAskFor = (asked: OpenedRequest, tenantId: string): boolean => {
+  const may = maySpeakFor(asked, tenantId);
+  if (!may) countMismatch();
+  return may;
+};
+
+/** The service itself at work for a tenant: the bus is trusted, or the request is signed, and each names its tenant. */
 const service = (tenantId: string, permission: Permission): Actor => Actor.system([tenantId], permission);
 
 const without = (data: JsonObject, names: readonly string[]): JsonObject =>
   Object.fromEntries(Object.entries(data).filter(([name]) => !names.includes(name)));
 
-const idsOf = <const N extends readonly string[]>(data: unknown, names: N): Result<{ [K in keyof N]: string }> => {
-  const given = isObject(data) ? data : {};
+/** The first is the tenant's, in whose name it must have been asked. */
+const idsOf = <const N extends readonly [string, ...string[]]>(
+  asked: OpenedRequest,
+  names: N,
+): Result<{ [K in keyof N]: string }> => {
+  const given = isObject(asked.value) ? asked.value : {};
   // `account_id` is another word for it (API, *Messages coming in*).
   const { account_id: account, tenant_id: tenant = account } = given;
   const ids = names.map((name) => textOf(name === 'tenant_id' ? tenant : given[name]).toLowerCase());
@@ -126,7 +148,8 @@ const idsOf = <const N extends readonly string[]>(data: unknown, names: N): Resu
       fault('/account_id', 'contradictory', 'account_id is another word for tenant_id, and says another one.'),
     );
   }
-  return faults.length > 0 ? err(invalid(faults)) : ok(ids as { [K in keyof N]: string });
+  if (faults.length > 0) return err(invalid(faults));
+  return mayAskFor(asked, ids[0] ?? '') ? ok(ids as { [K in keyof N]: string }) : err(UNSIGNED);
 };
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');

@@ -1,4 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { ok } from '#domain/shared/result';
+import { ONE_DOCUMENT } from '#adapters/shared/json/json-scan';
+import { readJson } from '#adapters/shared/json/strict-json';
 import { readMessage } from '#adapters/workflows/messaging/nest-frame';
 import type { RawMessage } from '#adapters/workflows/messaging/raw-message';
 
@@ -12,6 +15,12 @@ export interface EventKey {
 /** A message whose signature was found good, or that needs none: the event's own bytes, and of which tenant it may be. */
 export interface Opened {
   readonly raw: Buffer;
+  readonly tenantId: string;
+}
+
+/** A request in the name of that tenant, or of any. */
+export interface OpenedRequest {
+  readonly value: unknown;
   readonly tenantId: string;
 }
 
@@ -32,7 +41,7 @@ export const readEventKeys = (text: string): readonly EventKey[] | undefined => 
 
 /**
  * Messages from the bus where producers sign them (API, *Messages coming in*): the lower-case hex HMAC-SHA256 of the event's
- * bytes, on a stream in the fields `key_id` and `signature`, on a channel beside the event as text in `signed`. Without keys nothing
+ * bytes, on a stream in the fields `key_id` and `signature`, on a channel and in a request beside the event as text in `signed`. Without keys nothing
  * is asked for, and it costs nothing.
  */
 export class Signatures {
@@ -45,7 +54,19 @@ export class Signatures {
   /** `undefined` when it is not signed, or not by what we know. */
   open(message: RawMessage): Opened | undefined {
     if (this.keys.size === 0) return { raw: message.raw, tenantId: ANY };
-    const { raw, keyId, signature } = message.channel ? sealOf(readMessage(message.raw)) : message;
+    return this.unseal(message.channel ? sealOf(readMessage(message.raw)) : message);
+  }
+
+  /** The same for what a request carries; its answer is what was signed, read. */
+  openRequest(data: unknown): OpenedRequest | undefined {
+    if (this.keys.size === 0) return { value: data, tenantId: ANY };
+    const opened = this.unseal(sealOf(ok(data)));
+    if (!opened) return undefined;
+    const read = readJson(opened.raw, ONE_DOCUMENT);
+    return read.ok ? { value: read.value, tenantId: opened.tenantId } : undefined;
+  }
+
+  private unseal({ raw, keyId, signature }: Partial<Seal>): Opened | undefined {
     const key = this.keys.get(keyId ?? '');
     if (!key || raw === undefined || signature === undefined) return undefined;
     const right = Buffer.from(createHmac('sha256', key.secret).update(raw).digest('hex'));
@@ -55,8 +76,9 @@ export class Signatures {
   }
 }
 
-/** Whether a signer who may speak for one tenant, or for all, may hand in an event of this one. */
-export const maySpeakFor = ({ tenantId }: Opened, of: string): boolean => tenantId === ANY || tenantId === of;
+/** Whether a signer who may speak for one tenant, or for all, may hand in what is of this one. */
+export const maySpeakFor = ({ tenantId }: Pick<Opened, 'tenantId'>, of: string): boolean =>
+  tenantId === ANY || tenantId === of;
 
 type Seal = Pick<RawMessage, 'raw' | 'keyId' | 'signature'>;
 
