@@ -140,6 +140,23 @@ describe('Three ways in, one use case', () => {
     ]);
   });
 
+  it('waits over HTTP for a row that somebody holds for a moment', async () => {
+    const contacts = [randomUUID(), randomUUID()];
+    const [held] = await seedEnrollments(app, tenant.id, workflow.id, contacts);
+    await app.rows('BEGIN');
+    await app.rows('SELECT FROM workflow_enrollments WHERE id = $1 FOR UPDATE', [held]);
+    const answers = contacts.map((contact_id) =>
+      app.ask('POST', '/events', {
+        token: tenant.token.Editor,
+        body: { event_type: 'contact.tag.added', contact_id, data: { tag_name: 'VIP' } },
+      }),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    await app.rows('COMMIT');
+    for (const answer of await Promise.all(answers))
+      expect(answer).toMatchObject({ status: 200, body: { results: [{ outcome: 'achieved' }] } });
+  });
+
   it('sets bad messages of a stream aside with their raw bytes, and goes on with their neighbours', async () => {
     const contact = randomUUID();
     const [enrollment] = await seedEnrollments(app, tenant.id, workflow.id, [contact]);

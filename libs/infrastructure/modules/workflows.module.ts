@@ -82,6 +82,7 @@ import { readEventKeys, Signatures } from '#adapters/workflows/messaging/signatu
 import { EventIntake } from '#adapters/workflows/messaging/event-intake';
 import { RequestsConsumer } from '#adapters/workflows/messaging/requests.consumer';
 import { EventsConsumer } from '#adapters/workflows/messaging/events.consumer';
+import { PatientBatcher } from '#adapters/workflows/messaging/patient-batcher';
 import { RedisListenerRegistry } from '#adapters/workflows/messaging/redis-listener-registry';
 import { ActiveGoalsIndex } from '#adapters/workflows/persistence/active-goals-index';
 import { CachedAnalyticsReadModel } from '#adapters/workflows/persistence/cached-analytics-read-model';
@@ -155,6 +156,12 @@ const queries = [
   ListEnrollmentsHandler,
 ];
 
+const batcherOf = (door: Door, config: Config, cls: ClsService, parallel: number): EventBatcher =>
+  new EventBatcher(door, { batchSize: config.EVENT_BATCH_SIZE, gatherMs: 5, parallel }, (work) =>
+    // Not `exit`: what comes after its first `await` would be back in the request that happened to fill the batch.
+    cls.runWith({}, work),
+  );
+
 const ports: Provider[] = [
   { provide: WorkflowRepository, useClass: TypeOrmWorkflowRepository },
   { provide: WorkflowGoalRepository, useClass: TypeOrmWorkflowGoalRepository },
@@ -211,11 +218,13 @@ const ports: Provider[] = [
   {
     provide: EventBatcher,
     inject: [Door, Config, ClsService],
-    useFactory: (door: Door, config: Config, cls: ClsService) =>
-      new EventBatcher(door, { batchSize: config.EVENT_BATCH_SIZE, gatherMs: 5, parallel: 4 }, (work) =>
-        // Not `exit`: what comes after its first `await` would be back in the request that happened to fill the batch.
-        cls.runWith({}, work),
-      ),
+    useFactory: (door: Door, config: Config, cls: ClsService) => batcherOf(door, config, cls, 4),
+  },
+  {
+    provide: PatientBatcher,
+    inject: [EventBatcher, Door, Config, ClsService],
+    useFactory: (batcher: EventBatcher, door: Door, config: Config, cls: ClsService) =>
+      new PatientBatcher(batcher, batcherOf(door, config, cls, 1), config.EVENT_PROCESSING_TIMEOUT_MS),
   },
 ];
 

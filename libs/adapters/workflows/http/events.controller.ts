@@ -8,7 +8,6 @@ import { Clock, RequestContext } from '#application/shared/tools';
 import { Operation } from '#adapters/shared/http/operation';
 import { Caller } from '#adapters/shared/http/parameters';
 import { eventsSchema } from '#adapters/workflows/http/events.schema';
-import { EventBatcher } from '#adapters/workflows/messaging/event-batcher';
 import { nameOf, readEnvelope, type Envelope } from '#adapters/workflows/messaging/event-envelope';
 import { countDecided, countMismatch, countReceived } from '#adapters/workflows/messaging/event-metrics';
 import {
@@ -19,6 +18,7 @@ import {
   resultOf,
   type EventResults,
 } from '#adapters/workflows/messaging/event-results';
+import { PatientBatcher } from '#adapters/workflows/messaging/patient-batcher';
 
 const MOST_EVENTS = 1000;
 
@@ -26,7 +26,7 @@ const MOST_EVENTS = 1000;
 @Controller('events')
 export class EventsController {
   constructor(
-    private readonly batcher: EventBatcher,
+    private readonly batcher: PatientBatcher,
     private readonly clock: Clock,
     private readonly context: RequestContext,
   ) {}

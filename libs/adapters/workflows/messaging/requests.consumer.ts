@@ -15,10 +15,10 @@ import { GetWorkflowStatistics } from '#application/workflows/queries/get-workfl
 import { problem, STATUS_OF, type Problem } from '#adapters/shared/http/problem';
 import { blameOf } from '#adapters/shared/persistence/blame';
 import { readOne } from '#adapters/workflows/http/enrollment-batch';
-import { EventBatcher } from '#adapters/workflows/messaging/event-batcher';
 import { nameOf, readEnvelope } from '#adapters/workflows/messaging/event-envelope';
 import { countMismatch } from '#adapters/workflows/messaging/event-metrics';
 import { plain, POSTPONED, resultOf, type EventResult } from '#adapters/workflows/messaging/event-results';
+import { PatientBatcher } from '#adapters/workflows/messaging/patient-batcher';
 import { maySpeakFor, Signatures, type OpenedRequest } from '#adapters/workflows/messaging/signatures';
 
 type Reply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: Problem };
@@ -30,7 +30,7 @@ export class RequestsConsumer {
 
   constructor(
     private readonly door: Door,
-    private readonly batcher: EventBatcher,
+    private readonly batcher: PatientBatcher,
     private readonly clock: Clock,
     private readonly signatures: Signatures,
   ) {}

@@ -4,6 +4,7 @@ import { Door, type Request } from '#application/shared/door';
 import type { Arrival, EventOutcome } from '#application/workflows/arrival';
 import { DetectGoals } from '#application/workflows/commands/detect-goals';
 import { EventBatcher } from '#adapters/workflows/messaging/event-batcher';
+import { PatientBatcher } from '#adapters/workflows/messaging/patient-batcher';
 
 const arrival = (eventId: string, tenantId: string): Arrival => ({
   event: {
@@ -104,5 +105,25 @@ describe('The batcher of events', () => {
       send = <T>(): Promise<Result<T>> => Promise.resolve(err(forbidden('event:publish')));
     })();
     await expect(batcher(door).decide([arrival('1', 'a')])).rejects.toThrow('event:publish');
+  });
+});
+
+describe('The batcher for who waits for an answer', () => {
+  const patient = (door: Door, patienceMs: number) => new PatientBatcher(batcher(door), batcher(door), patienceMs);
+
+  it('tries what is postponed again, and that alone', async () => {
+    let times = 0;
+    const door = new FailingDoor((arrivals) =>
+      arrivals.some(({ event }) => event.tenantId === 'locked') && (times += 1) < 4 ? failure('55P03') : undefined,
+    );
+    const verdicts = await patient(door, 1000).gather([arrival('1', 'a'), arrival('2', 'locked'), arrival('3', 'b')]);
+    expect(named(verdicts)).toEqual(['1', '2', '3']);
+    expect(door.batches.at(-1)).toEqual(['2']);
+  });
+
+  it('says so when its patience is over', async () => {
+    const door = new FailingDoor(() => failure('55P03'));
+    expect(named(await patient(door, 200).gather([arrival('1', 'a')]))).toEqual(['postponed']);
+    expect(door.batches.length).toBeGreaterThan(1);
   });
 });
