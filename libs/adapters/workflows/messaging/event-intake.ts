@@ -7,13 +7,26 @@ import type { Arrival } from '#application/workflows/arrival';
 import { KeepDeadLetters } from '#application/workflows/commands/keep-dead-letters';
 import type { DeadLetter } from '#application/workflows/ports/dead-letters';
 import type { EventBatcher, Verdict } from '#adapters/workflows/messaging/event-batcher';
-import { countDeadLetters, countDecided, countReceived, type WayIn } from '#adapters/workflows/messaging/event-metrics';
+import {
+  countDeadLetters,
+  countDecided,
+  countDropped,
+  countReceived,
+  type WayIn,
+} from '#adapters/workflows/messaging/event-metrics';
 import { MessageReader, type Reading } from '#adapters/workflows/messaging/message-reader';
 import type { RawMessage } from '#adapters/workflows/messaging/raw-message';
 import type { Signatures } from '#adapters/workflows/messaging/signatures';
 
 const ATTEMPTS = 65;
 const LONGEST_PAUSE_MS = 1000;
+
+/** Some 50,000 usual messages: five seconds at 10,000/s, and a part of the heap that a worker can spare. */
+const MOST_WAITING_BYTES = 128 * 1024 * 1024;
+/** What a message that waits takes beside its bytes: what was read of it, promises, a timer. */
+const BESIDE_ITS_BYTES = 2048;
+
+type BusWay = Exclude<WayIn, 'http'>;
 
 type Read = Extract<Reading, { arrival: Arrival }>;
 type Decide = (arrivals: readonly Arrival[]) => Promise<Verdict[]>;
@@ -25,35 +38,43 @@ type Decide = (arrivals: readonly Arrival[]) => Promise<Verdict[]>;
 export class EventIntake {
   private readonly reader: MessageReader;
   private hasGivenUp = false;
+  private waitingBytes = 0;
+  private isFull = false;
 
   constructor(
     private readonly door: Door,
     private readonly batcher: EventBatcher,
     private readonly clock: Clock,
     signatures: Signatures,
+    private readonly mostWaitingBytes = MOST_WAITING_BYTES,
   ) {
     this.reader = new MessageReader(clock, signatures);
   }
 
   /** Takes whole reads of a stream, each as one batch. Answers those to be taken again later: their tenant is locked. */
   takeBatch(messages: readonly RawMessage[]): Promise<RawMessage[]> {
-    return this.take('stream', messages, (arrivals) => this.batcher.decide(arrivals));
+    const readings = this.read('stream', messages);
+    return this.settle('stream', messages, readings, (arrivals) => this.batcher.decide(arrivals));
   }
 
   /**
    * Takes a single message, gathered into a batch with others of the same moment, and keeps trying for a minute: nobody
-   * will send it again.
+   * will send it again. Where too much waits already it is dropped, and `warn` is told so at once, the first time.
    */
-  async takeWhateverItTakes(message: RawMessage, warn: (failure: Error) => void): Promise<void> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        const postponed = await this.take('pubsub', [message], (arrivals) => this.batcher.gather(arrivals));
-        if (postponed.length === 0) return;
-      } catch (failure) {
-        if (attempt === ATTEMPTS || this.hasGivenUp) throw failure;
-        warn(failure as Error);
-      }
-      await sleep(Math.min(50 * 2 ** attempt, LONGEST_PAUSE_MS));
+  async takeWhateverItTakes(message: RawMessage, warn: (failure: Error, atOnce: boolean) => void): Promise<void> {
+    const bytes = message.raw.length + BESIDE_ITS_BYTES;
+    if (this.waitingBytes + bytes > this.mostWaitingBytes) {
+      countDropped();
+      if (!this.isFull) warn(new Error('too many wait; those that come now are dropped'), true);
+      this.isFull = true;
+      return;
+    }
+    this.waitingBytes += bytes;
+    try {
+      await this.insist(message, warn);
+    } finally {
+      this.waitingBytes -= bytes;
+      this.isFull &&= this.waitingBytes > 0;
     }
   }
 
@@ -69,15 +90,38 @@ export class EventIntake {
     return this.keep([{ way: 'request', origin, tenantId: null, reason: 'not_json', detail, raw, receivedAt }]);
   }
 
-  private async take(
-    way: Exclude<WayIn, 'http'>,
+  /** Reads it once, however often it is tried. */
+  private async insist(message: RawMessage, warn: (failure: Error, atOnce: boolean) => void): Promise<void> {
+    const readings = this.read('pubsub', [message]);
+    for (let attempt = 1; ; attempt += 1) {
+      const failure = await this.settle('pubsub', [message], readings, (arrivals) =>
+        this.batcher.gather(arrivals),
+      ).then(
+        (postponed) => (postponed.length > 0 ? new Error('their tenant is locked') : undefined),
+        (thrown: unknown) => thrown as Error,
+      );
+      if (!failure) return;
+      if (attempt === ATTEMPTS || this.hasGivenUp) throw failure;
+      warn(failure, false);
+      await sleep(Math.min(50 * 2 ** attempt, LONGEST_PAUSE_MS));
+    }
+  }
+
+  private read(way: BusWay, messages: readonly RawMessage[]): Reading[] {
+    const readings = messages.map((message) => this.reader.read(way, message));
+    countReceived(way, readings.map(typeOf));
+    return readings;
+  }
+
+  /** Answers those that are postponed. */
+  private async settle(
+    way: BusWay,
     messages: readonly RawMessage[],
+    readings: readonly Reading[],
     decide: Decide,
   ): Promise<RawMessage[]> {
-    const readings = messages.map((message) => this.reader.read(way, message));
     const arrivals = readings.flatMap((reading) => (reading && 'arrival' in reading ? [reading.arrival] : []));
     const letters = readings.flatMap((reading) => (reading && 'letter' in reading ? [reading.letter] : []));
-    countReceived(way, readings.map(typeOf));
     const verdicts = arrivals.length > 0 ? await decide(arrivals) : [];
     const times = messages.flatMap(({ receivedAt }, n) => (isArrival(readings[n]) ? [receivedAt] : []));
     countDecided(verdicts, times, this.clock.now().getTime());

@@ -37,6 +37,11 @@ const mismatches = new Counter({
   help: 'Events that named a tenant other than the one who handed them in may speak for.',
 });
 
+const dropped = new Counter({
+  name: 'goal_events_dropped_total',
+  help: 'Events published on a channel that were dropped because too many waited already.',
+});
+
 /** A series that begins with its first count shows no increase then, and no alert would see it. */
 for (const way of WAYS) for (const type of [...EVENT_TYPES, 'other']) received.inc({ way, type }, 0);
 for (const outcome of OUTCOMES) evaluations.inc({ outcome }, 0);
@@ -72,6 +77,10 @@ export const countDeadLetters = (reasons: readonly DeadLetterReason[]): void => 
   countEach(reasons, (reason, times) => {
     deadLetters.inc({ reason }, times);
   });
+};
+
+export const countDropped = (): void => {
+  dropped.inc();
 };
 
 export const countMismatch = (): void => {

@@ -46,8 +46,8 @@ export class EventsConsumer implements BeforeApplicationShutdown {
 
   /** A published message waits in memory while the database is away: nobody will send it again. */
   private take(message: RawMessage): Promise<void> {
-    return this.intake.takeWhateverItTakes(message, (failure) => {
-      if (Date.now() - this.lastWarned < WARN_EVERY_MS) return;
+    return this.intake.takeWhateverItTakes(message, (failure, atOnce) => {
+      if (!atOnce && Date.now() - this.lastWarned < WARN_EVERY_MS) return;
       this.lastWarned = Date.now();
       this.log.warn(`events wait: ${failure.message}`);
     });

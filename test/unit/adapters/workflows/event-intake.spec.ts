@@ -43,9 +43,9 @@ const messageOf = (event: object): RawMessage => {
 
 describe('The intake of messages', () => {
   let door: OpenDoor;
-  const intakeWith = (signatures = new Signatures([])) => {
+  const intakeWith = (signatures = new Signatures([]), mostWaitingBytes?: number) => {
     const batcher = new EventBatcher(door, { batchSize: 100, gatherMs: 1, parallel: 2 }, (work) => work());
-    return new EventIntake(door, batcher, clock, signatures);
+    return new EventIntake(door, batcher, clock, signatures, mostWaitingBytes);
   };
   beforeEach(() => {
     door = new OpenDoor();
@@ -71,5 +71,38 @@ describe('The intake of messages', () => {
     door.failures.push(Object.assign(new Error('gone'), { code: '57P01' }));
     await expect(intakeWith().takeBatch([messageOf({ event_id: '1' })])).rejects.toThrow('gone');
     expect(door.letters).toEqual([]);
+  });
+
+  it('reads and counts a message of a channel once, however often it is tried', async () => {
+    const signatures = new Signatures([]);
+    const open = jest.spyOn(signatures, 'open');
+    door.failures.push(...['57P01', '55P03'].map((code) => Object.assign(new Error('gone'), { code })));
+    const warned: string[] = [];
+    await intakeWith(signatures).takeWhateverItTakes(messageOf({ event_id: '1' }), ({ message }) => {
+      warned.push(message);
+    });
+    expect(door.decided).toEqual(['1']);
+    expect(warned).toEqual(['gone', 'their tenant is locked']);
+    expect(open).toHaveBeenCalledTimes(1);
+  });
+
+  it('does not go on with what is postponed once it has given up', async () => {
+    const intake = intakeWith();
+    intake.giveUp();
+    door.failures.push(Object.assign(new Error('held'), { code: '55P03' }));
+    await expect(intake.takeWhateverItTakes(messageOf({ event_id: '1' }), () => undefined)).rejects.toThrow('locked');
+    expect(door.decided).toEqual([]);
+  });
+
+  it('drops what is published while too much waits, says so once, and goes on when there is room', async () => {
+    const intake = intakeWith(undefined, 6000);
+    const warned: boolean[] = [];
+    const take = (event_id: string) =>
+      intake.takeWhateverItTakes(messageOf({ event_id }), (_, atOnce) => void warned.push(atOnce));
+    await Promise.all(['1', '2', '3', '4'].map(take));
+    expect(door.decided).toEqual(['1', '2']);
+    expect(warned).toEqual([true]);
+    await take('5');
+    expect(door.decided).toEqual(['1', '2', '5']);
   });
 });
