@@ -78,6 +78,7 @@ describe('A worker that is told to end', () => {
     over.abort();
     await sending;
     const state = await group();
+    expect(state.consumers).toBe(0);
     redis.disconnect();
     expect(state.lag).toBeGreaterThan(0);
     expect(state.pending).toBe(0);

@@ -55,6 +55,7 @@ export class NoticeLoop implements OnApplicationBootstrap, BeforeApplicationShut
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping = true;
     await this.finished;
+    await this.group.leave();
   }
 
   private async run(): Promise<void> {

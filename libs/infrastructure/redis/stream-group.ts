@@ -6,6 +6,22 @@ import { readEntries, type Entry } from '#infrastructure/redis/stream-entries';
 
 const BLOCK_MS = 1000;
 
+/** Far longer than the life of a claim: a consumer that lives reads every second. */
+const LEFT_BEHIND_MS = 6 * 3_600_000;
+
+/**
+ * Removes consumers with nothing pending, which would go with them: the one named, or those that have read nothing for so long.
+ * One script, so that none is given an entry between the look and the removal.
+ */
+const REMOVE_EMPTY = `
+  for _, fields in ipairs(redis.call('XINFO', 'CONSUMERS', KEYS[1], ARGV[1])) do
+    local one = {}
+    for n = 1, #fields, 2 do one[fields[n]] = fields[n + 1] end
+    if one.pending == 0 and (one.name == ARGV[2] or one.idle > tonumber(ARGV[3])) then
+      redis.call('XGROUP', 'DELCONSUMER', KEYS[1], ARGV[1], one.name)
+    end
+  end`;
+
 /** Who reads a stream, in the name of which group. */
 export interface Membership {
   readonly stream: string;
@@ -41,6 +57,18 @@ export class StreamGroup {
     } catch (failure) {
       if (!(failure as Error).message.startsWith('BUSYGROUP')) throw failure;
     }
+    await this.removeEmpty('');
+  }
+
+  /** Takes this consumer out of the group once it reads no more; one with something pending stays, for others to take over. */
+  async leave(): Promise<void> {
+    // Redis may be away: then the next one to join does it.
+    await this.removeEmpty(this.member.consumer).catch(() => undefined);
+  }
+
+  private async removeEmpty(consumer: string): Promise<void> {
+    const { stream, group } = this.member;
+    await this.redis.eval(REMOVE_EMPTY, 1, stream, group, consumer, LEFT_BEHIND_MS);
   }
 
   /** `after` is `>` for new entries (waits up to a second for them), or an id for own pending ones. */

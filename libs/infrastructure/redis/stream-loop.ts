@@ -71,6 +71,7 @@ export class StreamLoop {
   async stop(): Promise<void> {
     this.stopping = true;
     await this.finished;
+    await this.group.leave();
   }
 
   health(): PartHealth {
@@ -107,13 +108,18 @@ export class StreamLoop {
     };
     let isEmpty = false;
     let next = this.readAhead();
-    while (!this.stopping && failures.length === 0 && !isEmpty) {
-      const entries = await next;
-      next = this.readAhead();
-      if (entries.length > 0) begin(this.handle(entries));
-      if (inHand.size >= BATCHES_AT_ONCE) await Promise.race(inHand);
-      await this.tend();
-      isEmpty = !this.forGood && entries.length === 0 && (await this.isEmpty());
+    try {
+      while (!this.stopping && failures.length === 0 && !isEmpty) {
+        const entries = await next;
+        next = this.readAhead();
+        if (entries.length > 0) begin(this.handle(entries));
+        if (inHand.size >= BATCHES_AT_ONCE) await Promise.race(inHand);
+        await this.tend();
+        isEmpty = !this.forGood && entries.length === 0 && (await this.isEmpty());
+      }
+    } catch (failure) {
+      // What is in hand is waited for all the same: it would be decided again beside itself.
+      failures.push(failure);
     }
     begin(next.then((entries) => this.handle(entries)));
     await Promise.all(inHand);
