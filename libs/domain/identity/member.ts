@@ -35,7 +35,7 @@ const inPerson: DomainError = {
 };
 
 /** Who looks after members: in a role, in person or by a key. */
-export type Giver = Pick<Actor, 'role' | 'keyId'>;
+type Giver = Pick<Actor, 'role' | 'keyId'>;
 
 /** Only an Owner says who is one (API, *Permissions*), and no key of theirs: it would open more than its scopes do. */
 export const mayGive = (role: Role, by: Giver): Result<void> =>
