@@ -11,7 +11,7 @@ export class KeysOfWhatIsRemoved1795240000030 implements MigrationInterface {
   async up(db: QueryRunner): Promise<void> {
     await build(db, 'goals_of_parent', 'goals (tenant_id, parent_goal_id) WHERE parent_goal_id IS NOT NULL');
     await db.query('DROP INDEX CONCURRENTLY IF EXISTS goals_children');
-    await build(db, 'achievements_of_goal', 'workflow_goal_achievements (tenant_id, workflow_id, workflow_goal_id)');
+    await build(db, 'achievements_of_goal', 'workflow_goal_achievements (workflow_id, workflow_goal_id, tenant_id)');
   }
 
   async down(db: QueryRunner): Promise<void> {

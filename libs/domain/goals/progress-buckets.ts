@@ -29,7 +29,11 @@ export const readBuckets = (
   const last = startOf(bucket, to && to < now ? to : now);
   const first = from ? startOf(bucket, from) : shifted(bucket, last, 1 - USUAL_BUCKETS);
   const spans: Span[] = [];
-  for (let start = first.getTime() < FIRST_TIME ? new Date(FIRST_TIME) : first; start <= last; start = shifted(bucket, start, 1)) {
+  for (
+    let start = first.getTime() < FIRST_TIME ? new Date(FIRST_TIME) : first;
+    start <= last;
+    start = shifted(bucket, start, 1)
+  ) {
     if (spans.length === MOST_BUCKETS) return err(tooMany);
     spans.push({ from: start, until: shifted(bucket, start, 1) });
   }

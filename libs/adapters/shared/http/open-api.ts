@@ -19,7 +19,11 @@ export const pageOf = (item: View<ViewShape>, beside: ViewShape = {}): Schema =>
   required: ['items', 'total', 'offset', 'limit', 'next_cursor', ...Object.keys(beside)],
   properties: {
     items: { type: 'array', items: reference(item) },
-    total: { type: 'integer', nullable: true, description: '`null` on pages by cursor, and of a list of more than a million' },
+    total: {
+      type: 'integer',
+      nullable: true,
+      description: '`null` on pages by cursor, and of a list of more than a million',
+    },
     offset: { type: 'integer' },
     limit: { type: 'integer' },
     next_cursor: { type: 'string', nullable: true },
