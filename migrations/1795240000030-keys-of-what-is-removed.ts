@@ -11,13 +11,12 @@ export class KeysOfWhatIsRemoved1795240000030 implements MigrationInterface {
   async up(db: QueryRunner): Promise<void> {
     await build(db, 'goals_of_parent', 'goals (tenant_id, parent_goal_id) WHERE parent_goal_id IS NOT NULL');
     await db.query('DROP INDEX CONCURRENTLY IF EXISTS goals_children');
-    await build(db, 'achievements_of_goal', 'workflow_goal_achievements (workflow_id, workflow_goal_id, tenant_id)');
   }
 
   async down(db: QueryRunner): Promise<void> {
     await db.query(`
       CREATE INDEX goals_children ON goals (tenant_id, parent_goal_id) WHERE deleted_at IS NULL AND parent_goal_id IS NOT NULL;
-      DROP INDEX goals_of_parent, achievements_of_goal;
+      DROP INDEX goals_of_parent;
     `);
   }
 }

@@ -6,7 +6,10 @@ const ROWS = 20_000;
 const GONE = 100;
 const TENANT = '0190a000-0000-7000-8000-000000000001';
 
-/** Foreign keys to what is ever deleted, by a right or along with something else, whose check would read their whole table. */
+/**
+ * Foreign keys to what is ever deleted, by a right or along with something else, whose check would read their whole table; but for the goal of an
+ * achievement, whose index would draw detection away from its key (`detection-plans.spec.ts`).
+ */
 const UNINDEXED_KEYS = `
   WITH RECURSIVE emptied AS (
     SELECT c.oid FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND EXISTS (
@@ -15,7 +18,7 @@ const UNINDEXED_KEYS = `
   )
   SELECT k.conrelid::regclass || ': ' || pg_get_constraintdef(k.oid) AS fault
   FROM pg_constraint k JOIN emptied e ON e.oid = k.confrelid
-  WHERE k.contype = 'f' AND NOT EXISTS (
+  WHERE k.contype = 'f' AND k.conrelid <> 'workflow_goal_achievements'::regclass AND NOT EXISTS (
     SELECT FROM pg_index x WHERE x.indrelid = k.conrelid AND x.indisvalid
       AND (x.indpred IS NULL OR pg_get_expr(x.indpred, x.indrelid) ~ '^\\(\\w+ IS NOT NULL\\)$')
       AND ((x.indkey::int2[])[0:cardinality(k.conkey) - 1] @> k.conkey OR (x.indisunique AND x.indkey::int2[] <@ k.conkey)))`;
@@ -99,7 +102,6 @@ describe('What is removed in the course of time', () => {
   it.each([
     ['goals', GONE, ['goals', 'tasks']],
     ['tasks', GONE, ['tasks']],
-    ['workflow_goals', 1, ['workflow_goal_achievements']],
   ])('is looked up one by one among many %s', async (name, expected, tables) => {
     const { gone, read } = await purged(name);
     expect(gone).toBe(expected);
