@@ -43,18 +43,14 @@ const IDEMPOTENCY_KEYS = `
  * A row of `table` that points to `d`, if there is one. Asked for the nearest, which only an index answers: where few are pointed to
  * by many, any row seems to do, and where none does the whole table would be read (ADR 0030).
  */
-const pointing = (table: string, column: string, within = ''): string =>
+const pointing = (table: string, column: string): string =>
   `SELECT FROM (
-     SELECT s.${column} AS id FROM ${table} s WHERE s.tenant_id = d.tenant_id ${within} AND s.${column} >= d.id
+     SELECT s.${column} AS id FROM ${table} s WHERE s.tenant_id = d.tenant_id AND s.${column} >= d.id
      ORDER BY s.${column} LIMIT 1) AS nearest WHERE nearest.id = d.id`;
 
 const LOOKED_UP = {
   tasks: deleted('tasks', pointing('tasks', 'parent_task_id')),
   goals: deleted('goals', `${pointing('goals', 'parent_goal_id')} UNION ALL ${pointing('tasks', 'goal_id')}`),
-  workflow_goals: deleted(
-    'workflow_goals',
-    pointing('workflow_goal_achievements', 'workflow_goal_id', 'AND s.workflow_id = d.workflow_id'),
-  ),
 };
 
 const RIGHTS = `

@@ -151,9 +151,14 @@ describe('A text', () => {
     expect((await ask('GET', `/goals?sort=-name&limit=1&cursor=${cursor}`)).status).toBe(200);
   });
 
-  it('with heaps of marks on a letter holds nobody up', async () => {
+  it('with heaps of marks on a letter is refused for its length', async () => {
     const heap = `a${'\u0315'.repeat(60_000)}${'\u0300'.repeat(60_000)}`;
     expect(faults(await goal({ tags: [heap] }))).toEqual([expect.stringMatching(/^\/tags\/0 /)]);
+    const workflow = await ask('POST', '/workflows', { name: 'marks' });
+    const pattern = { goal_type: 'tag_added', criteria: { tag_pattern: heap } };
+    expect(faults(await ask('POST', `/workflows/${String(workflow.body.id)}/goals`, pattern))).toEqual([
+      expect.stringMatching(/^\/criteria\/tag_pattern /),
+    ]);
     const event = { event_type: 'contact.tag.added', contact_id: 'c', data: { tag_name: heap } };
     expect(faults(await ask('POST', '/events', event))).toEqual([
       '/data/tag_name malformed: A text of up to 1,000 characters.',

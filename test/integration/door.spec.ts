@@ -8,6 +8,8 @@ import type { Door } from '#application/shared/door';
 import { Database } from '#adapters/shared/persistence/database';
 import { ensureMember, ensureTenant } from '#infrastructure/local/members';
 import { migrationSource } from '#infrastructure/database/data-source';
+import { UnitOfWork } from '#infrastructure/database/unit-of-work';
+import { Turns } from '#infrastructure/limits/turns';
 import { startPostgres, type LocalPostgres } from '#infrastructure/local/local-postgres';
 import { OperationsServer } from '#infrastructure/observability/operations-server';
 import { eventually, TestApp, type Tenant } from '../support/app';
@@ -134,6 +136,11 @@ describe('A door', () => {
     };
     await expect(send(work)).rejects.toThrow('nothing is committed');
     expect(await isThere('lost')).toBe(false);
+  });
+
+  it('is refused a connection as the pool refuses one, where none comes in time', async () => {
+    const work = new UnitOfWork(actor, app.nest.get(DataSource), new Turns(0, 20));
+    await expect(work.runner()).rejects.toMatchObject({ code: 'DB_POOL_TIMEOUT' });
   });
 
   it('lets a tenant that asks for much wait for itself, and not the others for it', async () => {

@@ -40,23 +40,6 @@ const TASKS = `
     CASE WHEN n <= $3 THEN gen_random_uuid() END, 1, now(), now()
   FROM generate_series(1, $2::integer) AS n`;
 
-/** A workflow with three goals: two that all achievements are of, and one that was deleted. */
-const ACHIEVEMENTS = `
-  WITH workflow AS (
-    INSERT INTO workflows (tenant_id, id, name, status, goal_logic, steps, version, created_at, updated_at)
-    VALUES ($1, gen_random_uuid(), 'workflow', 'active', 'any', '[]', 1, now(), now()) RETURNING id
-  ), goal AS (
-    INSERT INTO workflow_goals (tenant_id, id, workflow_id, goal_type, criteria, criteria_key, is_active, position, deleted_at, version,
-      created_at, updated_at)
-    SELECT $1, gen_random_uuid(), workflow.id, 'form_submitted', '{}', n, n < 3, n,
-      CASE n WHEN 3 THEN now() - interval '100 days' END, 1, now(), now()
-    FROM workflow, generate_series(1, 3) AS n RETURNING id, workflow_id, deleted_at
-  )
-  INSERT INTO workflow_goal_achievements (tenant_id, id, workflow_id, enrollment_id, contact_id, workflow_goal_id, goal_type,
-    achieved_at, recorded_at, event_id, trigger_event)
-  SELECT $1, gen_random_uuid(), goal.workflow_id, gen_random_uuid(), gen_random_uuid(), goal.id, 'form_submitted', now(), now(), n, '{}'
-  FROM goal, generate_series(1, $2::integer) AS n WHERE goal.deleted_at IS NULL`;
-
 describe('What is removed in the course of time', () => {
   let database: TestDatabase;
   let owner: Client;
@@ -73,7 +56,6 @@ describe('What is removed in the course of time', () => {
     for (const [fill, parameters] of [
       [GOALS, [TENANT, ROWS, GONE]],
       [TASKS, [TENANT, ROWS, GONE]],
-      [ACHIEVEMENTS, [TENANT, ROWS]],
     ] as const)
       await owner.query(fill, [...parameters]);
     await owner.query('RESET session_replication_role');

@@ -16,8 +16,11 @@ export const characters = (text: string): number => Array.from(text).length;
 /** More marks on one letter than any language has (Unicode, *Stream-Safe Text Format*): putting n in order takes n² steps. */
 const HEAPED_MARKS = /\p{M}{31}/u;
 
-/** A name as it is compared and stored: NFC, without blanks around it. One with heaps of marks on a letter stays as it came. */
-export const tidyName = (text: string): string => (HEAPED_MARKS.test(text) ? text : text.normalize('NFC')).trim();
+/** A text in NFC; one with heaps of marks on a letter stays as it came. */
+export const composed = (text: string): string => (HEAPED_MARKS.test(text) ? text : text.normalize('NFC'));
+
+/** A name as it is compared and stored: composed, and without blanks around it. */
+export const tidyName = (text: string): string => composed(text).trim();
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 

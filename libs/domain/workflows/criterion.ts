@@ -1,6 +1,6 @@
 import { amountFrom, decimal, decimalText, isAtLeast, isNegative, type Decimal } from '#domain/shared/decimal';
 import { fitsGlob } from '#domain/shared/glob';
-import { characters, isExternalId, isPrintable, tidyName } from '#domain/shared/text';
+import { characters, composed, isExternalId, isPrintable, tidyName } from '#domain/shared/text';
 import type { CatalogKind } from '#domain/workflows/catalog';
 import type { EventFacts } from '#domain/workflows/contact-event';
 import type { GoalType } from '#domain/workflows/goal-type';
@@ -67,7 +67,7 @@ const tagName: Criterion = {
 const tagPattern: Criterion = {
   key: 'tag_pattern',
   // Not trimmed: taking a blank off the end would make a pattern match more than it says.
-  read: (raw) => readText(raw, 256, (text) => text.normalize('NFC')),
+  read: (raw) => readText(raw, 256, composed),
   form: 'a pattern of 1 to 256 printable characters, where * stands for any text and ? for one character',
   actual: (facts) => facts.tagName,
   holds: (pattern, facts) => facts.tagName !== undefined && fitsGlob(pattern, facts.tagName),

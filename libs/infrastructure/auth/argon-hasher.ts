@@ -5,7 +5,7 @@ import { compare } from 'bcryptjs';
 import type { DomainError } from '#domain/shared/errors';
 import { err, type Result } from '#domain/shared/result';
 import type { PasswordHasher } from '#application/identity/ports/password-hasher';
-import { WaitingLine } from '#infrastructure/auth/waiting-line';
+import { Turns } from '#infrastructure/limits/turns';
 
 /** Argon2id with the least that OWASP asks for: 19 MiB, two rounds, one lane. */
 const COST = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
@@ -27,16 +27,16 @@ const busy: DomainError = {
 /** Argon2id, and bcrypt for what was hashed elsewhere before (004). */
 @Injectable()
 export class ArgonHasher implements PasswordHasher {
-  private readonly turns = new WaitingLine(MOST_AT_ONCE, MOST_WAITING, PATIENCE_MS);
+  private readonly turns = new Turns(MOST_AT_ONCE, PATIENCE_MS, MOST_WAITING);
   /** Of a password that nobody knows. */
   private readonly nobodys = hash(randomBytes(32), COST);
 
   async inTurn<T>(work: () => Promise<Result<T>>): Promise<Result<T>> {
-    if (!(await this.turns.begin())) return err(busy);
+    if (!(await this.turns.take())) return err(busy);
     try {
       return await work();
     } finally {
-      this.turns.end();
+      this.turns.give();
     }
   }
 

@@ -8,7 +8,7 @@ import { Door, type Request } from '#application/shared/door';
 import { inSpan } from '#adapters/shared/tracing/spans';
 import type { Scope } from '#infrastructure/context/scope';
 import { IdempotentAnswers } from '#infrastructure/database/idempotent-answers';
-import { Turns } from '#infrastructure/database/turns';
+import { Turns } from '#infrastructure/limits/turns';
 import { UnitOfWork } from '#infrastructure/database/unit-of-work';
 import { ChangeMarks } from '#infrastructure/redis/change-marks';
 

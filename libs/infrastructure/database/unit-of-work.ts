@@ -4,7 +4,7 @@ import type { Client, QueryConfig, QueryResultRow } from 'pg';
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { Actor } from '#domain/shared/actor';
 import { Changes } from '#infrastructure/database/changes';
-import type { Turns } from '#infrastructure/database/turns';
+import type { Turns } from '#infrastructure/limits/turns';
 
 const log = new Logger('UnitOfWork');
 
@@ -75,19 +75,20 @@ export class UnitOfWork {
   }
 
   private async begin(): Promise<QueryRunner> {
-    const tenants = this.actor.tenantIds;
-    if (!tenants.every((id) => UUID.test(id))) throw new Error('a tenant id is no UUID');
-    const { runner, client } = await this.borrow(tenants.join());
+    const { tenantIds } = this.actor;
+    if (!tenantIds.every((id) => UUID.test(id))) throw new Error('a tenant id is no UUID');
+    const tenants = tenantIds.join();
+    const { runner, client } = await this.borrow(tenants);
     // One text: the ids are checked above, and several statements take no parameters. That it fails shows in the first
     // statement of the work, and at the end.
-    this.opening = client.query(`BEGIN; SET LOCAL app.tenant_ids = '${tenants.join(',')}'`);
+    this.opening = client.query(`BEGIN; SET LOCAL app.tenant_ids = '${tenants}'`);
     this.opening.catch(() => undefined);
     // TypeORM takes row locks only in a transaction it knows of, and would have begun this one in two round trips.
     return Object.assign(runner, { isTransactionActive: true });
   }
 
-  private async borrow(tenant: string): Promise<{ readonly runner: QueryRunner; readonly client: Client }> {
-    await this.turns?.take(tenant);
+  private async borrow(tenants: string): Promise<{ readonly runner: QueryRunner; readonly client: Client }> {
+    if (this.turns && !(await this.turns.take(tenants))) throw notInTime();
     try {
       const runner = this.source.createQueryRunner();
       return { runner, client: (await runner.connect()) as Client };
@@ -128,6 +129,9 @@ export class UnitOfWork {
     if (command !== word) throw new Error('a failed statement was overlooked: nothing is committed');
   }
 }
+
+/** As the pool says it. */
+const notInTime = (): Error => Object.assign(new Error('no connection came free in time'), { code: 'DB_POOL_TIMEOUT' });
 
 /**
  * Gives a connection back that nobody can say what state it is in: closed, or its transaction and tenants would be there for

@@ -1,9 +1,10 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
-import { fault, invalid } from '#domain/shared/errors';
+import { invalid } from '#domain/shared/errors';
 import { OPERATION } from '#adapters/shared/http/operation';
 import { Refused } from '#adapters/shared/http/problem';
+import { unknownParameter } from '#adapters/shared/http/query-parameters';
 
 /** Where `ApiQuery` keeps what it is told. */
 const DOCUMENTED = 'swagger/apiParameters';
@@ -20,7 +21,7 @@ export class QueryGuard implements CanActivate {
     if (context.getType() !== 'http' || !this.reflector.get<unknown>(OPERATION, context.getHandler())) return true;
     const names = Object.keys(context.switchToHttp().getRequest<FastifyRequest>().query as object);
     if (names.length === 0 || this.readsQuery(context)) return true;
-    throw new Refused(invalid(names.map((name) => fault(`?${name}`, 'unknown', 'There is no such parameter here.'))));
+    throw new Refused(invalid(names.map(unknownParameter)));
   }
 
   private readsQuery(context: ExecutionContext): boolean {

@@ -34,7 +34,7 @@ import { connected, dataSource } from '#infrastructure/database/data-source';
 import { IdempotentAnswers } from '#infrastructure/database/idempotent-answers';
 import { ScopedDatabase } from '#infrastructure/database/scoped-database';
 import { TransactionalDoor } from '#infrastructure/database/transactional-door';
-import { Turns } from '#infrastructure/database/turns';
+import { Turns } from '#infrastructure/limits/turns';
 import { IdempotencyGuard } from '#infrastructure/http/idempotency.guard';
 import { QueryGuard } from '#infrastructure/http/query.guard';
 import { Limits } from '#infrastructure/limits/limits';

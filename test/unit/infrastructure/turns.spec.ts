@@ -1,4 +1,4 @@
-import { Turns } from '#infrastructure/database/turns';
+import { Turns } from '#infrastructure/limits/turns';
 
 /** In which order those who wait are let in, one after the other. */
 const orderOf = async (turns: Turns, asked: readonly string[]): Promise<string[]> => {
@@ -29,12 +29,56 @@ describe('Turns', () => {
     expect(await orderOf(new Turns(0, 60_000), ['a', 'a'])).toEqual(['a', 'a']);
   });
 
-  it('are given up after a time, as the pool gives up, and then nobody stands in line for them', async () => {
+  it('are given up after a time, and then nobody stands in line for them', async () => {
     const turns = new Turns(1, 20);
     await turns.take('a');
-    const [first, second] = await Promise.allSettled([turns.take('b'), turns.take('b')]);
-    for (const refused of [first, second]) expect(refused).toMatchObject({ reason: { code: 'DB_POOL_TIMEOUT' } });
+    expect(await Promise.all([turns.take('b'), turns.take('b')])).toEqual([false, false]);
     turns.give();
-    await turns.take('c');
+    expect(await turns.take('c')).toBe(true);
+  });
+});
+
+/** Whose turn came, and whose did not, in the order in which they knew. */
+const asked = (turns: Turns, names: string): string[] => {
+  const heard: string[] = [];
+  for (const name of names) void turns.take().then((came) => heard.push(came ? name : `-${name}`));
+  return heard;
+};
+
+describe('Turns in one line', () => {
+  beforeEach(() => jest.useFakeTimers());
+  afterEach(() => jest.useRealTimers());
+
+  const settled = () => jest.advanceTimersByTimeAsync(0);
+
+  it('come to so many at once, and to the others in their order as those end', async () => {
+    const turns = new Turns(2, 1000, 2);
+    const heard = asked(turns, 'abcd');
+    await settled();
+    expect(heard).toEqual(['a', 'b']);
+    for (const name of ['c', 'd']) {
+      turns.give();
+      await settled();
+      expect(heard.at(-1)).toBe(name);
+    }
+    for (let n = 0; n < 2; n += 1) turns.give();
+    const later = asked(turns, 'ef');
+    await jest.advanceTimersByTimeAsync(2000);
+    expect([heard, later].flat()).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+  });
+
+  it('do not come to whom the line is too long for, nor to whom they do not come in time', async () => {
+    const turns = new Turns(1, 1000, 2);
+    const heard = asked(turns, 'abcd');
+    await settled();
+    expect(heard).toEqual(['a', '-d']);
+    await jest.advanceTimersByTimeAsync(999);
+    turns.give();
+    await jest.advanceTimersByTimeAsync(1);
+    expect(heard).toEqual(['a', '-d', 'b', '-c']);
+    turns.give();
+    const later = asked(turns, 'e');
+    await settled();
+    expect(later).toEqual(['e']);
   });
 });

@@ -72,17 +72,14 @@ const faultsOf = (error: ValidationError, path: string): FieldFault[] => {
   ];
 };
 
+/** What is wrong with a list is not wrong with its items, and what has the wrong type is not too long. */
+const FIRST = ['isArray', 'isString'];
+
 /** One fault a field: that it is missing, or of the rules it breaks the one that explains the others. */
 const faultOf = ({ property, value }: ValidationError, broken: Readonly<Record<string, string>>, pointer: string) => {
   if (value === undefined) return fault(pointer, 'required', `${property} must be given.`);
-  const { isArray, isString } = broken;
-  // What is wrong with a list is not wrong with its items, and what has the wrong type is not too long.
-  const [[rule, detail] = ['', '']] = Object.entries({
-    ...(isArray && { isArray }),
-    ...(isString && { isString }),
-    ...broken,
-  });
-  return fault(pointer, codeOf(rule), detail);
+  const rule = FIRST.find((first) => first in broken) ?? Object.keys(broken)[0] ?? '';
+  return fault(pointer, codeOf(rule), broken[rule] ?? '');
 };
 
 /** `whitelistValidation` is an unknown key; the others go by their rule's name in kebab-case. */

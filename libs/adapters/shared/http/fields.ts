@@ -20,10 +20,7 @@ export const Text = (example: string, most = LONGEST_TEXT) =>
 /** Why somebody does something: where it is given, it says something. */
 export const Reason = (example: string, description: string) =>
   applyDecorators(
-    ApiPropertyOptional({
-      ...{ type: String, nullable: true, minLength: 1, maxLength: LONGEST_TEXT },
-      ...{ example, description },
-    }),
+    ApiPropertyOptional({ type: String, nullable: true, minLength: 1, maxLength: LONGEST_TEXT, example, description }),
     IsOptional(),
     IsString(),
     MaxLength(LONGEST_TEXT),

@@ -4,6 +4,7 @@ import { readTime } from '#domain/shared/times';
 import { cursorHead, type FilterKind, type Listing, type PageRequest, type Sort } from '#application/shared/listing';
 import type { ViewKind } from '#application/shared/view';
 import { Refused } from '#adapters/shared/http/problem';
+import { unknownParameter } from '#adapters/shared/http/query-parameters';
 import { wordOf } from '#adapters/shared/http/rules';
 
 /** What stands behind the question mark, as Fastify reads it. */
@@ -17,7 +18,7 @@ export const readPageRequest = (list: Listing, query: Query): PageRequest => {
   const refuse = (name: string, code: string, detail: string) => void faults.push(fault(`?${name}`, code, detail));
   for (const [name, value] of Object.entries(query)) {
     const known = ONCE.includes(name) ? name !== 'deleted' || list.deletable : Object.hasOwn(list.filters, name);
-    if (!known) refuse(name, 'unknown', 'There is no such parameter here.');
+    if (!known) faults.push(unknownParameter(name));
     else if (Array.isArray(value) && (ONCE.includes(name) || list.filters[name]?.one)) {
       refuse(name, 'repeated', 'Give this parameter once.');
     }

@@ -40,8 +40,8 @@ export const IsExternalId = (options?: { readonly each: true }): PropertyDecorat
   );
 
 /**
- * A number in its bounds: whole, or with at most so many decimals (`Infinity`: any). One that came by its own digits (`1e1`) is read where a double
- * has them all.
+ * A number in its bounds: whole, or with at most so many decimals (`Infinity`: any). One that came by its own digits (`1e1`) is
+ * read where a double has them all.
  */
 export const Within = (least: number, most: number, decimals = 0): PropertyDecorator =>
   applyDecorators(

@@ -14,7 +14,7 @@ const dueFirst = (workflow: string, kind: string): string =>
      AND a.status = 'pending' AND NOT a.is_behind AND a.scheduled_at <= $2`;
 
 /**
- * What can be claimed now. Of each active workflow and kind of action those in front, and who has waited longest first (ADR 0086).
+ * What can be claimed now. Of each active workflow and kind of action those in front, and who has waited longest first (ADR 0086, 0030).
  * Locks only what is free: whoever is held by a decision, an exit or another claimer comes next time.
  */
 export const DUE_ACTIONS = `

@@ -1,4 +1,4 @@
-import { characters, isExternalId, isPrintable, tidyName, isUuid } from '#domain/shared/text';
+import { characters, composed, isExternalId, isPrintable, tidyName, isUuid } from '#domain/shared/text';
 
 describe('external ids', () => {
   it.each(['c-42', '0190a000-0000-7000-8000-000000000001', 'a/b c', 'ü🎯', 'x'.repeat(200), '🎯'.repeat(200)])(
@@ -27,6 +27,12 @@ describe('text', () => {
 
   it('that is a name is compared in NFC and without blanks around', () => {
     expect(tidyName(' cafe\u0301 ')).toBe('café');
+  });
+
+  it('with more than 30 marks on a letter is not composed, which would take long', () => {
+    const marked = (marks: number) => `a${'\u0315'.repeat(marks - 1)}\u0300`;
+    expect(composed(marked(30))).toBe(`à${'\u0315'.repeat(29)}`);
+    expect(composed(marked(31))).toBe(marked(31));
   });
 });
 

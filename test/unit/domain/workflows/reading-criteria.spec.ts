@@ -27,6 +27,11 @@ describe('reading criteria', () => {
     });
   });
 
+  it('leaves a pattern with heaps of marks on a letter as it came', () => {
+    const heaped = `a${'\u0315'.repeat(40)}\u0300`;
+    expect(read('tag_added', { tag_pattern: heaped })).toEqual({ tag_pattern: heaped });
+  });
+
   it('null, and false for any_…, count as not given', () => {
     expect(read('purchase_made', { product_id: 'p', min_amount: null, any_purchase: false })).toEqual({
       product_id: 'p',
