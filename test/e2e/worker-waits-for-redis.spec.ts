@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import { freePort } from '#infrastructure/local/processes';
 import { eventually } from '../support/app';
 import { build, PROJECT, Program } from '../support/built';
 import { freshDatabase, type TestDatabase } from '../support/database';
@@ -34,12 +35,12 @@ describe('A worker without Redis (SPEC 7, Degradation)', () => {
     await Promise.all([server.stop(), database.drop()]);
   });
 
-  const start = (): Program =>
+  const start = (port = 0): Program =>
     (worker = Program.start('apps/worker/main.js', [], {
       cwd: PROJECT,
       env: {
         ...{ DATABASE_URL: database.appUrl, REDIS_URL: proxy.url, SECRET_KEY: 'for tests' },
-        ...{ METRICS_PORT: '0', LOG_LEVEL: 'fatal' },
+        ...{ METRICS_PORT: String(port), LOG_LEVEL: 'fatal' },
       },
     }));
   const listeners = async () => Number((await bus.pubsub('NUMSUB', REQUESTS))[1]);
@@ -88,8 +89,15 @@ describe('A worker without Redis (SPEC 7, Degradation)', () => {
 
   it('that never came ends with 0 all the same', async () => {
     proxy.cut();
-    const program = start();
-    await sleep(5000);
+    const port = await freePort(0);
+    const program = start(port);
+    // Loaded, so that it hears of its end; and then at its attempts.
+    await eventually(
+      () => fetch(`http://127.0.0.1:${String(port)}/health/live`).catch(() => undefined),
+      (answer) => answer?.ok === true,
+      30_000,
+    );
+    await sleep(2000);
     expect((await program.end('SIGTERM')).code).toBe(0);
   }, 60_000);
 });
