@@ -185,6 +185,15 @@ describe('A token of another issuer', () => {
     expect(log).toEqual([{ action: 'user.created' }]);
   });
 
+  it('gives an address that several come with at once to one of them', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const email = `${randomUUID()}@example.com`;
+      const answers = await Promise.all(Array.from({ length: 8 }, () => me(token(randomUUID(), { email }))));
+      expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => 200));
+      expect(answers.filter(({ body }) => body.email === email)).toHaveLength(1);
+    }
+  });
+
   it('brings role and name up to date, and no address that is somebody’s', async () => {
     const sub = randomUUID();
     const taken = `owner@${tenant.id}.example`;

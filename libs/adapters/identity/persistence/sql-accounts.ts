@@ -42,6 +42,7 @@ export class SqlAccounts implements Accounts {
 
   async add({ tenantId, id, email, name, role, passwordHash, isConfirmed }: NewAccount): Promise<boolean> {
     const now = this.clock.now();
+    await this.holdAddress(email);
     const rows = await this.db.query(
       `INSERT INTO users (tenant_id, id, email, name, role, password_hash, email_confirmed_at, created_at, updated_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) ON CONFLICT DO NOTHING RETURNING id`,
@@ -57,6 +58,7 @@ export class SqlAccounts implements Accounts {
     const whose = [tenantId, issuer, externalId];
     const [known] = await this.db.prepared<Admitted & { role: string; name: string }>(FIND_EXTERNAL, whose);
     if (known?.role === role && known.name === name) return known;
+    if (email !== null) await this.holdAddress(email);
     const [admitted] = await this.db.query<Admitted & { isNew: boolean }>(ADMIT_EXTERNAL, [
       ...whose,
       ...[this.ids.next(), role, name, email, this.clock.now()],
@@ -81,6 +83,14 @@ export class SqlAccounts implements Accounts {
     );
     if (rows.length > 0) await this.audit('user.email_confirmed', 'user', id);
     return rows.length > 0;
+  }
+
+  /**
+   * To the end of the transaction: whether an address is somebody's is asked before it is given away, and of two who ask at the
+   * same moment the second sees the first.
+   */
+  private async holdAddress(email: string): Promise<void> {
+    await this.db.query(`SELECT pg_advisory_xact_lock(hashtextextended('address:' || lower($1), 0))`, [email]);
   }
 
   private audit(action: string, entityType: string, entityId: string, changes: Changed = {}): Promise<void> {
